@@ -1,0 +1,102 @@
+"""Articles in, passages out: reading, marking, splitting, embedding, storing and finding. Knows nothing of answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from index.errors import (
+    ArchiveError,
+    ArchiveLocked,
+    ArticleMissing,
+    BylineError,
+    EmbedderError,
+    FolderMissing,
+    FolderUnreadable,
+    IndexDamaged,
+    IndexMissing,
+    IndexOutdated,
+    RemovalsRefused,
+    SettingsError,
+)
+from index.types import (
+    Article,
+    ArticleRef,
+    Block,
+    BlockKind,
+    Filters,
+    Passage,
+    SearchHit,
+    Section,
+    Skip,
+    Span,
+    SyncReport,
+)
+
+if TYPE_CHECKING:
+    from index.archive import Archive, Progress
+    from index.embedding import Embedder, open_embedder, packaged_model
+    from index.generations import Manifest
+    from index.keywords import terms
+    from index.readers import formats
+    from index.settings import IndexSettings, Table
+    from index.tokens import count_tokens
+
+# imported when first used: `byline --help` must not wait for numpy
+_LATER = {
+    "Archive": "index.archive",
+    "Embedder": "index.embedding",
+    "IndexSettings": "index.settings",
+    "Manifest": "index.generations",
+    "Progress": "index.archive",
+    "Table": "index.settings",
+    "count_tokens": "index.tokens",
+    "formats": "index.readers",
+    "open_embedder": "index.embedding",
+    "packaged_model": "index.embedding",
+    "terms": "index.keywords",
+}
+
+__all__ = [
+    "Archive",
+    "ArchiveError",
+    "ArchiveLocked",
+    "Article",
+    "ArticleMissing",
+    "ArticleRef",
+    "Block",
+    "BlockKind",
+    "BylineError",
+    "Embedder",
+    "EmbedderError",
+    "Filters",
+    "FolderMissing",
+    "FolderUnreadable",
+    "IndexDamaged",
+    "IndexMissing",
+    "IndexOutdated",
+    "IndexSettings",
+    "Manifest",
+    "Passage",
+    "Progress",
+    "RemovalsRefused",
+    "SearchHit",
+    "Section",
+    "SettingsError",
+    "Skip",
+    "Span",
+    "SyncReport",
+    "Table",
+    "count_tokens",
+    "formats",
+    "open_embedder",
+    "packaged_model",
+    "terms",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _LATER:
+        from importlib import import_module
+
+        return getattr(import_module(_LATER[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,215 @@
+"""What is served: immutable folders built from the store, and the pointer that says which one is current.
+
+A generation is built in a folder that nobody reads, brought to disk, renamed, and published by replacing the file
+``CURRENT``. A process killed at any moment leaves the old one or the new one, never a mix.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import IndexDamaged, IndexMissing
+from index.types import Filters
+from index.vectors import VectorIndex, day_number
+
+if TYPE_CHECKING:
+    from index.keywords import KeywordIndex
+    from index.store import Store
+
+CURRENT = "CURRENT"
+KEPT = 2
+"""Generations kept on disk: the current one, and the one before it for whoever still reads it."""
+
+_MANIFEST, _ROWS, _CHROMA, _KEYWORDS = "manifest.json", "rows.npz", "chroma", "keywords"
+_BUILDING = ".building-"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """How a generation was made. ``files`` gives the size in bytes of each of its files, to notice damage.
+
+    Chroma's SQLite file may be written on opening (it notes when it was last maintained), so it is not among them.
+    """
+
+    generation: int
+    embedder: str
+    model_id: str
+    recipe: str
+    articles: int
+    passages: int
+    files: dict[str, int]
+
+
+class Generations:
+    """The folders of one archive's index."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def current(self) -> int:
+        """The number of the published generation; 0 where there is none."""
+        try:
+            name = (self.folder / CURRENT).read_text().strip()
+        except (FileNotFoundError, NotADirectoryError):
+            return 0
+        try:
+            return int(name.removeprefix("gen-"))
+        except ValueError:
+            return 0
+
+    def manifest(self, generation: int) -> Manifest:
+        """How ``generation`` was made.
+
+        Raises:
+            IndexMissing: there is no such generation.
+            IndexDamaged: its files are missing or of the wrong size.
+        """
+        if not generation:
+            raise IndexMissing(f"There is no index in {self.folder}.")
+        folder = self._folder(generation)
+        try:
+            manifest = Manifest(**json.loads((folder / _MANIFEST).read_text()))
+            wrong = [name for name, size in manifest.files.items() if (folder / name).stat().st_size != size]
+        except (OSError, ValueError, TypeError) as error:
+            raise IndexDamaged(f"The index in {folder} is damaged ({error}).") from error
+        if wrong:
+            raise IndexDamaged(f"The index in {folder} is damaged: {wrong[0]} has the wrong size.")
+        return manifest
+
+    def build(self, store: Store, generation: int, embedder: str, model_id: str, recipe: str) -> Manifest:
+        """Build ``generation`` from the store, brought to disk, not yet published."""
+        from index.keywords import KeywordIndex
+
+        passages = list(store.indexed_passages(generation))
+        building = self.folder / f"{_BUILDING}{generation:06d}"
+        shutil.rmtree(building, ignore_errors=True)
+        building.mkdir(parents=True)
+        numbers = [passage.passage for passage in passages]
+        outlets = [passage.outlet for passage in passages]
+        days = [day_number(passage.published) for passage in passages]
+        vectors = store.vectors([passage.hash for passage in passages], model_id)
+        with ThreadPoolExecutor(1) as other:
+            # Chroma works outside Python's lock: the keyword index costs no time of its own
+            chroma = other.submit(VectorIndex.build, building / _CHROMA, numbers, vectors, outlets, days)
+            KeywordIndex.build(passage.keywords for passage in passages).save(building / _KEYWORDS)
+            chroma.result()
+        names = sorted(set(outlets))
+        np.savez(
+            building / _ROWS,
+            passages=np.array(numbers, np.int64),
+            docs=np.array([passage.doc for passage in passages], np.int64),
+            days=np.array(days, np.int32),
+            outlets=np.array([names.index(outlet) for outlet in outlets], np.int32),
+            outlet_names=np.array(names, dtype=np.str_),
+        )
+        files = {
+            path.relative_to(building).as_posix(): path.stat().st_size
+            for path in sorted(building.rglob("*"))
+            if path.is_file() and path.suffix != ".sqlite3"
+        }
+        docs = len({passage.doc for passage in passages})
+        manifest = Manifest(generation, embedder, model_id, recipe, docs, len(passages), files)
+        (building / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=1))
+        _to_disk(building)
+        shutil.rmtree(self._folder(generation), ignore_errors=True)
+        building.rename(self._folder(generation))
+        _sync_folder(self.folder)
+        return manifest
+
+    def publish(self, generation: int) -> None:
+        """Make ``generation`` the current one, in one step."""
+        pointer = self.folder / f".{CURRENT}"
+        with pointer.open("w") as file:
+            file.write(f"gen-{generation:06d}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        pointer.replace(self.folder / CURRENT)
+        _sync_folder(self.folder)
+
+    def tidy(self) -> int:
+        """Delete generations older than those kept, and unfinished ones; returns the oldest number kept."""
+        current = self.current()
+        oldest = max(1, current - KEPT + 1)
+        for folder in self.folder.glob("gen-*"):
+            number = int(folder.name.removeprefix("gen-"))
+            if not oldest <= number <= current:
+                shutil.rmtree(folder, ignore_errors=True)
+        for folder in self.folder.glob(f"{_BUILDING}*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        return oldest
+
+    def size(self) -> int:
+        """Bytes of the whole index on disk."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+    def open(self, generation: int) -> Snapshot:
+        """Open ``generation`` for searching.
+
+        Raises:
+            IndexMissing, IndexDamaged: as :meth:`manifest`.
+        """
+        return Snapshot(self._folder(generation), self.manifest(generation))
+
+    def _folder(self, generation: int) -> Path:
+        return self.folder / f"gen-{generation:06d}"
+
+
+class Snapshot:
+    """One generation opened for searching. Never changes; safe to use from several threads."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        from index.keywords import KeywordIndex
+
+        self.manifest = manifest
+        try:
+            with np.load(folder / _ROWS, allow_pickle=False) as rows:
+                self.passages: NDArray[np.int64] = rows["passages"]
+                self.docs: NDArray[np.int64] = rows["docs"]
+                self._days: NDArray[np.int32] = rows["days"]
+                self._outlets: NDArray[np.int32] = rows["outlets"]
+                self._outlet_names: list[str] = rows["outlet_names"].tolist()
+            self.keywords: KeywordIndex = KeywordIndex.load(folder / _KEYWORDS, len(self.passages))
+            self.vectors = VectorIndex(folder / _CHROMA)
+        except Exception as error:  # three libraries read these files, each with its own words for damage
+            raise IndexDamaged(f"The index in {folder} is damaged ({error}).") from error
+
+    def mask(self, filters: Filters) -> NDArray[np.bool_] | None:
+        """Which passages pass ``filters``, shape (passages,); None where all do."""
+        if not filters:
+            return None
+        passes = np.ones(len(self.passages), bool)
+        if filters.since or filters.until:
+            passes &= self._days >= max(1, day_number(filters.since))
+        if filters.until:
+            passes &= self._days <= day_number(filters.until)
+        if filters.outlets:
+            wanted = [at for at, name in enumerate(self._outlet_names) if name in filters.outlets]
+            passes &= np.isin(self._outlets, wanted)
+        return passes
+
+
+def _to_disk(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        else:
+            _sync_folder(path)
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

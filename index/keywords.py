@@ -1,0 +1,137 @@
+"""The keyword side of retrieval: terms, and BM25 (bm25s) over the passages of one generation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import bm25s
+import numpy as np
+import Stemmer
+from bm25s.tokenization import Tokenized
+from numpy.typing import NDArray
+
+KEYWORDS_VERSION = 1
+"""Part of what an index remembers of its making; to be raised when any rule here changes."""
+
+K1, B = 1.2, 0.75
+"""Lucene's defaults, the usual ones for passages of this length (Kamphuis et al., ECIR 2020)."""
+
+STOPWORDS = frozenset(
+    """a about after again all also although am an and any are as at be because been before being between both but by
+    can could did do does doing down during each either else ever every few for from further had has have having he
+    her here hers herself him himself his how however i if in into is it its itself just me might more most must my
+    myself neither no nor not now of off on once only or other our ours out over own per same shall she should so some
+    such than that the their theirs them themselves then there these they this those through to too under until up
+    upon us very was we were what when where which while who whom whose why will with within would you your yours
+    yourself""".split()
+)
+
+# "US" and "U.S." must not become the pronoun; dotted initials are one word; a hyphen joins words that are also searched
+# alone; thousands separators vanish, decimal points stay
+_COUNTRY = re.compile(r"\bU\.S\.A\.?|\bU\.S\.?(?!\w)|\bUSA?\b")
+_TERM = re.compile(
+    r"(?:[^\W\d_]\.){2,}"  # U.N., J.B.
+    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?"  # 2,600
+    r"|\d+(?:\.\d+)?"
+    r"|[^\W\d_]+"
+)
+_POSSESSIVE = re.compile(r"['’]s?\b")
+_BRITISH = (
+    (re.compile(r"(?<=\w{2})tre(s?)$"), r"ter\1"),
+    (re.compile(r"(?<=\w{3})our(s?|ed|ing|ite|ites|able)$"), r"or\1"),
+    (re.compile(r"(?<=\w{3})is(e|es|ed|ing|er|ers|ation|ations)$"), r"iz\1"),
+    (re.compile(r"(?<=\w{3})ys(e|es|ed|ing)$"), r"yz\1"),
+    (re.compile(r"^(def|off|lic|pret)ence(s?)$"), r"\1ense\2"),
+    (re.compile(r"(?<=\w{3})ogue(s?)$"), r"og\1"),
+    (re.compile(r"^program(?:me)(s?)$"), r"program\1"),
+)
+_STEMMER = Stemmer.Stemmer("english")
+
+
+def terms(text: str) -> list[str]:
+    """The terms of ``text`` as the index knows them, in order, without stop words.
+
+    Folded to lower case without accents, British spellings as American ones (the same rules on both sides, so what
+    they do to other words does not matter), stemmed (Snowball). ``U.S.`` is ``usa``, ``2,600-kilometre`` is ``2600``
+    and ``kilomet``.
+    """
+    return [term for term in map(term_of, words(text)) if term]
+
+
+def words(text: str) -> list[str]:
+    """The words of ``text`` before stemming, stop words among them: what :func:`term_of` takes."""
+    if text.isupper():  # shouted: capitals tell nothing
+        text = text.lower()
+    text = _POSSESSIVE.sub("", _COUNTRY.sub("usa", text))
+    return _TERM.findall(text if text.isascii() else unicodedata.normalize("NFKC", text))
+
+
+@lru_cache(maxsize=262_144)
+def term_of(word: str) -> str:
+    """The term of one word, or ``""`` for a stop word."""
+    if word[0].isdigit():
+        return word.replace(",", "")
+    # capitals tell "IT" and "WHO" from the pronouns they look like
+    if word.isupper() and len(word) > 1 and word.lower() in STOPWORDS:
+        return word.replace(".", "")
+    word = word.replace(".", "").casefold()
+    if not word.isascii():
+        word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    if word in STOPWORDS or (len(word) == 1 and word.isascii()):
+        return ""
+    for british, american in _BRITISH:
+        word = british.sub(american, word)
+    return str(_STEMMER.stemWord(word))
+
+
+class KeywordIndex:
+    """BM25 over passages, by their position in the generation."""
+
+    def __init__(self, model: bm25s.BM25, size: int) -> None:
+        self._model = model
+        self.size = size
+        self._vocabulary: dict[str, int] = model.vocab_dict
+
+    @classmethod
+    def build(cls, texts: Iterable[str]) -> KeywordIndex:
+        """Index ``texts``, one a passage, in order."""
+        vocabulary: dict[str, int] = {}
+        ids = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)] for text in texts]
+        model = bm25s.BM25(method="lucene", k1=K1, b=B)
+        if vocabulary:
+            model.index(Tokenized(ids=ids, vocab=vocabulary), show_progress=False, create_empty_token=False)
+        else:  # bm25s cannot index texts without a word
+            model.vocab_dict = {}
+        return cls(model, len(ids))
+
+    def save(self, folder: Path) -> None:
+        """Write the index into ``folder``, made here."""
+        folder.mkdir()
+        if self._vocabulary:
+            self._model.save(str(folder), show_progress=False)
+
+    @classmethod
+    def load(cls, folder: Path, size: int) -> KeywordIndex:
+        """Read what :meth:`save` wrote; the scores stay on disk and are mapped into memory."""
+        if not any(folder.iterdir()):
+            model = bm25s.BM25(method="lucene", k1=K1, b=B)
+            model.vocab_dict = {}
+            return cls(model, size)
+        return cls(bm25s.BM25.load(str(folder), mmap=True, allow_pickle=False, show_progress=False), size)
+
+    def scores(self, query: str) -> NDArray[np.float32]:
+        """The BM25 score of each passage, shape (size,); 0 where no term of the query occurs."""
+        ids = [self._vocabulary[term] for term in dict.fromkeys(terms(query)) if term in self._vocabulary]
+        if not ids:
+            return np.zeros(self.size, np.float32)
+        return np.asarray(self._model.get_scores_from_ids(ids), np.float32)
+
+    def document_frequency(self, found: Sequence[str]) -> list[int]:
+        """In how many passages each term occurs."""
+        pointers = self._model.scores["indptr"] if self._vocabulary else ()
+        ids = [self._vocabulary.get(term) for term in found]
+        return [0 if at is None else int(pointers[at + 1] - pointers[at]) for at in ids]

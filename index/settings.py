@@ -1,0 +1,65 @@
+"""Settings of the index: one table of name, default, bounds and help. Unknown names are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from index.errors import SettingsError
+
+MINIMUM_PASSAGE_TOKENS = 64
+
+
+class Table(BaseModel):
+    """A frozen table of settings; made with :meth:`parse` so that a mistake names its key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def parse(cls, values: dict[str, object]) -> Self:
+        """Check ``values`` and fill in the defaults.
+
+        Raises:
+            SettingsError: a name is unknown or a value out of bounds; the message names the key.
+        """
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"])
+            if first["type"] == "extra_forbidden":
+                known = ", ".join(sorted(cls.model_fields))
+                raise SettingsError(f"There is no setting {key!r}. The settings are: {known}.") from None
+            raise SettingsError(f"Setting {key!r}: {first['msg']} (it is {first['input']!r}).") from None
+
+
+class IndexSettings(Table):
+    """How an archive is indexed."""
+
+    embedder: str | None = Field(
+        default=None,
+        description="`fast`, `deep`, or a sentence-transformers model by hub name or folder; "
+        "unset: what the index was made with, `fast` for a new one",
+    )
+    passage_tokens: int = Field(
+        default=256,
+        ge=MINIMUM_PASSAGE_TOKENS,
+        le=8192,
+        description="longest passage, with its title, in the embedder's tokens; never more than the model reads",
+    )
+    index_dir: Path | None = Field(
+        default=None, description="where the index is kept; unset: `.byline/` in the folder of articles"
+    )
+    cache_dir: Path | None = Field(
+        default=None, description="where the distilled vectors are kept; unset: the user's cache folder"
+    )
+    max_file_bytes: int = Field(
+        default=256 * 1024 * 1024,
+        ge=1024,
+        description="larger files (after unpacking) are skipped with a reason",
+    )
+    removal_limit: float = Field(
+        default=0.2, ge=0.0, le=1.0, description="share of the articles that a sync may remove without being told to"
+    )

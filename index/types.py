@@ -1,0 +1,204 @@
+"""The nouns of the index: Article, Block, Span, Passage, Filters, SearchHit.
+
+Every offset in Byline counts characters (Unicode code points) of ``Article.text``, from 0, end exclusive.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+BlockKind = Literal["prose", "heading", "title", "caption", "furniture"]
+"""What a stretch of an article's text is.
+
+``prose`` is the article's own running text, the only kind that is ever quoted; ``heading`` opens a section;
+``title`` is the headline, wherever it stands; ``caption`` describes a picture; ``furniture`` is what the site
+put around the article (navigation, comment areas, share bars, notices, front matter).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open stretch of ``Article.text``: characters ``start`` to ``end``, end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph of an article and what it is. Blocks never overlap and are in the order of the text."""
+
+    start: int
+    end: int
+    kind: BlockKind
+
+
+@dataclass(frozen=True)
+class Article:
+    """One document as it was read, with what was found out about it.
+
+    ``text`` is never altered: what is not prose is marked in ``blocks``, not deleted. ``sentences`` are the
+    sentences of the prose, in order. ``path`` is relative to the archive's folder, ``locator`` says which article
+    of a file with several it is (``""`` where the file holds one). ``fields`` are the fields of the file that no
+    attribute here holds.
+    """
+
+    id: str
+    title: str
+    text: str
+    outlet: str = ""
+    url: str = ""
+    authors: tuple[str, ...] = ()
+    published: date | None = None
+    path: str = ""
+    locator: str = ""
+    fields: Mapping[str, object] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
+    sentences: tuple[Span, ...] = ()
+
+    @cached_property
+    def prose(self) -> tuple[Span, ...]:
+        """The spans of the article's own prose, in order."""
+        return tuple(Span(block.start, block.end) for block in self.blocks if block.kind == "prose")
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """Runs of prose blocks between headings, in order; sections without a sentence are left out."""
+        sections: list[Section] = []
+        heading: Span | None = None
+        spans: list[Span] = []
+        for block in self.blocks:
+            if block.kind == "heading":
+                if spans:
+                    sections.append(Section(heading, tuple(spans)))
+                heading, spans = Span(block.start, block.end), []
+            elif block.kind == "prose":
+                spans.extend(self.sentences_between(block.start, block.end))
+        if spans:
+            sections.append(Section(heading, tuple(spans)))
+        return tuple(sections)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [sentence.start for sentence in self.sentences]
+
+    def sentences_between(self, start: int, end: int) -> tuple[Span, ...]:
+        """The sentences that begin within ``[start, end)``."""
+        low, high = bisect_right(self._starts, start - 1), bisect_right(self._starts, end - 1)
+        return self.sentences[low:high]
+
+    def block_at(self, offset: int) -> Block | None:
+        """The block that holds the character at ``offset``, or None between blocks."""
+        at = bisect_right(self._block_starts, offset) - 1
+        if at >= 0 and offset < self.blocks[at].end:
+            return self.blocks[at]
+        return None
+
+    @cached_property
+    def _block_starts(self) -> list[int]:
+        return [block.start for block in self.blocks]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The sentences under one heading; ``heading`` is None before the first one."""
+
+    heading: Span | None
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one section of one article: what is embedded and retrieved.
+
+    ``start`` and ``end`` reach from the first character of its first sentence to the last of its last one.
+    ``text`` is its prose alone (what stands between, such as "Read more", is left out), ``heading`` the heading it
+    stands under, ``tokens`` its length in the embedder's own
+    tokens, without the title that it is embedded with.
+    """
+
+    id: str
+    article_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    heading: str = ""
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Narrows a search: days (inclusive) and outlets. An article without a date is outside every range of days."""
+
+    since: date | None = None
+    until: date | None = None
+    outlets: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.since is not None or self.until is not None or bool(self.outlets)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A passage that search returned, best first.
+
+    ``score`` is the reciprocal rank fusion of the two ranks, comparable only within one search. A rank counts
+    from 1 and is None where that side did not return the passage.
+    """
+
+    passage: Passage
+    article: Article
+    score: float
+    vector_rank: int | None
+    keyword_rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Something in the folder that was not read, and why."""
+
+    path: str
+    locator: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}{f' ({self.locator})' if self.locator else ''}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRef:
+    """An article named in a list or a report, without its text."""
+
+    id: str
+    title: str
+    outlet: str
+    published: date | None
+    path: str
+    locator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one sync did.
+
+    ``unchanged`` counts articles, ``articles`` and ``passages`` what the archive holds now, ``embedded`` the passages
+    whose vectors had to be made. ``published`` says whether there is a new generation; ``seconds`` is wall time by step.
+    """
+
+    added: tuple[ArticleRef, ...]
+    changed: tuple[ArticleRef, ...]
+    removed: tuple[ArticleRef, ...]
+    skipped: tuple[Skip, ...]
+    unchanged: int
+    articles: int
+    passages: int
+    embedded: int
+    generation: int
+    published: bool
+    seconds: Mapping[str, float]
