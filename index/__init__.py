@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from index.archive import Archive, Progress
     from index.embedding import Embedder, open_embedder, packaged_model
     from index.generations import Manifest
-    from index.keywords import terms
+    from index.keywords import term_of, terms, words
     from index.readers import formats
     from index.settings import IndexSettings, Table
     from index.tokens import count_tokens
@@ -53,7 +53,9 @@ _LATER = {
     "formats": "index.readers",
     "open_embedder": "index.embedding",
     "packaged_model": "index.embedding",
+    "term_of": "index.keywords",
     "terms": "index.keywords",
+    "words": "index.keywords",
 }
 
 __all__ = [
@@ -90,7 +92,9 @@ __all__ = [
     "formats",
     "open_embedder",
     "packaged_model",
+    "term_of",
     "terms",
+    "words",
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shlex
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ from filelock import FileLock, Timeout
 from index.cleaning import CLEANING_VERSION, mark
 from index.embedding import FAST, Embedder, open_embedder
 from index.errors import (
+    ArchiveError,
     ArchiveLocked,
     ArticleMissing,
     FolderMissing,
@@ -158,6 +160,31 @@ class Archive:
         except IndexDamaged as error:
             raise IndexDamaged(f"{error} Run: {self.index_command()}") from error
 
+    def pending(self) -> str:
+        """What the next sync would find, in words: files that are new, changed or gone; ``""`` where there is nothing.
+
+        Raises:
+            IndexMissing, IndexDamaged: there is no usable index.
+        """
+        manifest = self.manifest()
+        known = self._store.files(manifest.generation)
+        found = scan(self.folder, self.index_dir)
+        new = changed = 0
+        for relative, path in found.files.items():
+            try:
+                content = self._content(relative, path)
+            except OSError:
+                continue
+            if isinstance(content, Skip):
+                continue
+            if relative not in known:
+                new += 1
+            elif known[relative].sha256 != hashlib.sha256(content).hexdigest():
+                changed += 1
+        gone = sum(1 for path in known.keys() - found.files.keys() if not found.is_unreadable(path))
+        counts = ((new, "new"), (changed, "changed"), (gone, "gone"))
+        return ", ".join(f"{count} {'file' if count == 1 else 'files'} {name}" for count, name in counts if count)
+
     def size(self) -> int:
         """Bytes of the index on disk."""
         return self._generations.size()
@@ -185,10 +212,22 @@ class Archive:
     def _store_path(self) -> Path:
         return self.index_dir / "store.sqlite"
 
+    def _store_fault(self, error: sqlite3.Error) -> ArchiveError:
+        if "disk is full" in str(error):
+            return FolderUnreadable(
+                f"There is no space left for {self._store_path}; what was served before is served still. "
+                f"Free some, then run: {self.index_command()}"
+            )
+        return IndexDamaged(
+            f"{self._store_path} cannot be used ({error}). Move it away, then run: {self.index_command()}"
+        )
+
     def _with_snapshot(self, use: Callable[[Snapshot, Embedder], _T]) -> _T:
         snapshot, embedder = self._current()
         try:
             return use(snapshot, embedder)
+        except sqlite3.Error as error:
+            raise self._store_fault(error) from error
         except Exception:
             # while it was in use, newer generations may have been published and this one deleted
             again, embedder = self._current()
@@ -247,6 +286,8 @@ class Archive:
             store = Store(self._store_path, create=True)
             try:
                 return self._sync(store, allow_removals, tell, clock)
+            except sqlite3.Error as error:
+                raise self._store_fault(error) from error
             finally:
                 store.close()
 
@@ -348,11 +389,11 @@ class Archive:
             if known is not None:
                 changes.ended_files.append(relative)
         write_waiting()
-        for path in known_files.keys() - changes.files.keys():
-            if found.is_unreadable(path):
-                keep(path)
+        for relative in known_files.keys() - changes.files.keys():
+            if found.is_unreadable(relative):
+                keep(relative)
             else:
-                changes.ended_files.append(path)
+                changes.ended_files.append(relative)
         return changes
 
     def _content(self, relative: str, path: Path) -> bytes | Skip:
@@ -362,7 +403,9 @@ class Archive:
         with path.open("rb") as file:
             content = file.read(self.settings.max_file_bytes + 1)
         if len(content) > self.settings.max_file_bytes:
-            return Skip(relative, "", f"larger than the setting max_file_bytes ({self.settings.max_file_bytes:,} bytes)")
+            return Skip(
+                relative, "", f"larger than the setting max_file_bytes ({self.settings.max_file_bytes:,} bytes)"
+            )
         return content
 
     def _documents(self, store: Store, articles: Sequence[Article], embedder: Embedder, recipe: str) -> list[int]:
@@ -384,7 +427,9 @@ class Archive:
         new_ids = {changes.ids[doc] for doc in changes.entries.values()}
         # an article that only moved is neither new nor gone, wherever it stands now
         gone = {place: ref for place, ref in before.items() if ref.id not in new_ids}
-        added, changed, twice = [], [], []
+        added: list[ArticleRef] = []
+        changed: list[ArticleRef] = []
+        twice: list[Skip] = []
         seen: dict[str, str] = {}
         for (path, locator), doc in changes.entries.items():
             article_id = changes.ids[doc]
@@ -511,4 +556,3 @@ class _Clock:
             yield
         finally:
             self.seconds[name] = round(time.perf_counter() - began, 3)
-

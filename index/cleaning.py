@@ -50,7 +50,8 @@ _FURNITURE = re.compile(
       | (?:click|tap|sign\ up|subscribe|log\ in|sign\ in|register)\b.{0,200}
       | .{0,160}\bsign\ up\ (?:here|for|now)\b.{0,160}
       | (?:advertisement|sponsored|promoted)(?:\ (?:content|by|story)\b.{0,60})?
-      | (?:related|recommended|trending|most\ (?:read|popular)|you\ (?:may|might)\ (?:also\ )?like|more\ (?:from|on|stories))\b.{0,80}
+      | (?:related|recommended|trending|most\ (?:read|popular)|more\ (?:from|on|stories))\b.{0,80}
+      | you\ (?:may|might)\ (?:also\ )?like\b.{0,80}
       | (?:copyright|©|\(c\)).{0,200}
       | .{0,80}\ball\ rights\ reserved\b.{0,80}
       | (?:we|this\ (?:site|website))\ uses?\ cookies\b.{0,300}
@@ -64,13 +65,15 @@ _FURNITURE = re.compile(
 )
 _CAPTION = re.compile(
     r"(?:photos?|pictures?|images?|videos?|gallery|watch|file photo|in pictures)\s*(?:\d+\s*of\s*\d+)?\s*[:|].{0,600}"
-    r"|.{0,600}(?:\((?:[^()]{0,40}/)?(?:AP|AFP|Reuters|Getty|EPA|PA)\b[^()]{0,40}\)|[/|,—-]\s*(?:Getty Images|AFP|Reuters))\.?",
+    r"|.{0,600}(?:\((?:[^()]{0,40}/)?(?:AP|AFP|Reuters|Getty|EPA|PA)\b[^()]{0,40}\)"
+    r"|[/|,—-]\s*(?:Getty Images|AFP|Reuters))\.?",
     re.IGNORECASE | re.DOTALL,
 )
 # in the last part of a text, everything from one of these on belongs to the site
 _TAIL = re.compile(
     r"tags?:?|(?:\d+\s+)?comments?|(?:post|leave|add)\ a\ (?:comment|reply)(?:\s*\(\d+\))?|share\ this.{0,40}"
-    r"|(?:related|recommended|more)\ (?:articles?|stories|posts?|news|coverage).{0,40}|about\ the\ authors?|you\ (?:may|might)\ (?:also\ )?like.{0,20}",
+    r"|(?:related|recommended|more)\ (?:articles?|stories|posts?|news|coverage).{0,40}"
+    r"|about\ the\ authors?|you\ (?:may|might)\ (?:also\ )?like.{0,20}",
     re.IGNORECASE,
 )
 _MARKDOWN_HEADING = re.compile(r"#{1,6}[ \t]+")
@@ -127,9 +130,7 @@ def same_line(one: str, other: str) -> bool:
 
 def reads_as_sentences(paragraph: str) -> bool:
     """Whether a paragraph ends like a sentence, holds the end of one, or is too long to be a heading."""
-    return bool(
-        len(paragraph) > 2 * HEADING_CHARACTERS or _END.search(paragraph) or _SENTENCE_WITHIN.search(paragraph)
-    )
+    return bool(len(paragraph) > 2 * HEADING_CHARACTERS or _END.search(paragraph) or _SENTENCE_WITHIN.search(paragraph))
 
 
 def _folded(line: str) -> str:

@@ -268,7 +268,7 @@ class TransformerEmbedder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
 
-        transformers_logging.disable_progress_bar()
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
         try:
             return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True, trust_remote_code=False)
@@ -311,13 +311,14 @@ def _hub_embedder(name: str) -> TransformerEmbedder:
 
     try:
         folder = Path(snapshot_download(name, local_files_only=True))
-    except Exception:  # not on this machine yet, whichever way the library says it
+    except Exception:  # noqa: BLE001 - not on this machine yet, whichever way the library says it
         try:
             folder = Path(snapshot_download(name))
         except Exception as error:
             raise EmbedderError(
                 f"There is no embedding model {name!r}: it is not a folder, and it cannot be had from the hub "
-                f"({type(error).__name__}). Choose `fast`, `deep`, a folder or the name of a sentence-transformers model."
+                f"({type(error).__name__}). Choose `fast`, `deep`, a folder, or the name of a sentence-transformers "
+                "model."
             ) from error
     # the hub names a snapshot's folder by its commit
     return TransformerEmbedder(name, folder, f"{name}-{folder.name[:12]}")
@@ -325,4 +326,5 @@ def _hub_embedder(name: str) -> TransformerEmbedder:
 
 def _unit(vectors: Vectors) -> Vectors:
     # a text without a known token has no direction; it stays zero and is similar to nothing
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return unit

@@ -1,17 +1,17 @@
 """What can go wrong in the index. Every message says what happened, to which thing, and what to do next.
 
-    BylineError
-    ├── SettingsError          a setting is unknown or out of bounds
-    ├── ArchiveError
-    │   ├── FolderMissing      the folder of articles is not there
-    │   ├── FolderUnreadable   it is there and may not be read or written
-    │   ├── IndexMissing       the folder was never indexed
-    │   ├── IndexOutdated      the index was made by another embedder than the one asked for
-    │   ├── IndexDamaged       files of the index are missing or of the wrong size
-    │   ├── ArchiveLocked      another process is writing
-    │   ├── RemovalsRefused    the sync would remove suspiciously many articles
-    │   └── ArticleMissing     no article, or more than one, has this id
-    └── EmbedderError          an embedding model is missing, altered or does not load
+BylineError
+├── SettingsError          a setting is unknown or out of bounds
+├── ArchiveError
+│   ├── FolderMissing      the folder of articles is not there
+│   ├── FolderUnreadable   it is there and may not be read or written
+│   ├── IndexMissing       the folder was never indexed
+│   ├── IndexOutdated      the index was made by another embedder than the one asked for
+│   ├── IndexDamaged       files of the index are missing or of the wrong size
+│   ├── ArchiveLocked      another process is writing
+│   ├── RemovalsRefused    the sync would remove suspiciously many articles
+│   └── ArticleMissing     no article, or more than one, has this id
+└── EmbedderError          an embedding model is missing, altered or does not load
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def embedded_text(opening: str, text: str) -> str:
 class Draft:
     """A passage before it is stored: where it stands and its prose.
 
-    ``tokens`` counts its prose. ``hash`` names what is embedded (title and prose), so that equal passages are embedded once.
+    ``tokens`` counts its prose. ``hash`` names what is embedded (title and prose): equal passages are embedded once.
     """
 
     start: int
@@ -91,7 +91,9 @@ def split_articles(
             ]
             # some tokenizers count less in the parts than in the whole; then nothing may be cut silently either
             near = [draft for draft in drafts if title_counts[title] + draft.tokens > budget * NEAR]
-            if budget <= 1 or all(count <= window for count in embedder.count([embedded_text(title, draft.text) for draft in near])):
+            if budget <= 1 or all(
+                count <= window for count in embedder.count([embedded_text(title, draft.text) for draft in near])
+            ):
                 break
             budget = int(budget * NEAR)
         result.append((title, drafts))
@@ -178,6 +180,6 @@ def _chunks(joined: str, size: int, length: Callable[[str], int]) -> list[str]:
         paragraph_separator="\x1d",
         chunking_tokenizer_fn=_pieces,
         # llama-index measures a text by the number of things its tokenizer returns
-        tokenizer=lambda text: range(length(text)),  # type: ignore[arg-type,return-value]
+        tokenizer=lambda text: range(length(text)),
     )
     return splitter.split_text(joined)

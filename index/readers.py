@@ -148,7 +148,9 @@ def parse_date(value: object) -> date | None:
         return None
 
 
-def _article(relative: str, locator: str, text: str, fields: Mapping[str, object], fallback: Mapping[str, object]) -> Article:
+def _article(
+    relative: str, locator: str, text: str, fields: Mapping[str, object], fallback: Mapping[str, object]
+) -> Article:
     text = _SURROGATE.sub("\ufffd", text)
     fields = {str(key): value for key, value in fields.items() if value is not None}
     used: set[str] = set()
@@ -281,7 +283,9 @@ def _first_sentence(text: str) -> str:
 
 
 def _facts_of_head(text: str, relative: str) -> dict[str, object]:
-    lines = [one_line(text[span.start : span.end]) for _, span in zip(range(HEAD_LINES + 8), paragraphs(text), strict=False)]
+    lines = [
+        one_line(text[span.start : span.end]) for _, span in zip(range(HEAD_LINES + 8), paragraphs(text), strict=False)
+    ]
     first = re.sub(r"^#{1,6}\s+", "", lines[0])
     if len(first) > TITLE_CHARACTERS or (first.endswith(".") and reads_as_sentences(first)):
         return {"title": PurePosixPath(relative).name.split(".")[0].replace("_", " ").replace("-", " ")}

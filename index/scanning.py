@@ -66,9 +66,7 @@ def scan(folder: Path, but: Path) -> Scan:
 
 def _walk(folder: Path, but: Path, cannot_list: object) -> Iterator[Path]:
     for at, folders, files in os.walk(folder, onerror=cannot_list):  # type: ignore[arg-type]
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and os.path.join(at, name) != str(but)
-        )
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and Path(at, name) != but)
         for name in sorted(files):
             if not name.startswith("."):
                 yield Path(at, name)

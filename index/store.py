@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,7 +146,9 @@ class Store:
         if version == SCHEMA_VERSION:
             return
         if version > SCHEMA_VERSION:
-            raise IndexDamaged(f"{self.path} was made by a later Byline. Update Byline, or move the file away and re-index.")
+            raise IndexDamaged(
+                f"{self.path} was made by a later Byline. Update Byline, or move the file away and re-index."
+            )
         # one statement at a time: executescript would commit between them
         with self.transaction():
             for statement in _SCHEMA.split(";\n"):
@@ -169,8 +172,8 @@ class Store:
                 raise
             self._connection.execute("COMMIT")
 
-    def _rows(self, sql: str, parameters: Mapping[str, object] | Sequence[object] = ()) -> list[tuple[object, ...]]:
-        with self._lock, closing(self._connection.execute(sql, parameters)) as cursor:  # type: ignore[arg-type]
+    def _rows(self, sql: str, parameters: Mapping[str, object] | Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with self._lock, closing(self._connection.execute(sql, parameters)) as cursor:
             return cursor.fetchall()
 
     # --- writing -----------------------------------------------------------------------------------------------
@@ -178,7 +181,7 @@ class Store:
     def find_document(self, article_id: str, recipe: str) -> int | None:
         """The document of an article as this recipe made it, or None."""
         rows = self._rows("SELECT doc FROM documents WHERE article_id = ? AND recipe = ?", (article_id, recipe))
-        return int(rows[0][0]) if rows else None  # type: ignore[call-overload]
+        return int(rows[0][0]) if rows else None
 
     def add_document(self, article: Article, recipe: str, opening: str, drafts: Sequence[Draft]) -> int:
         """Write an article and its passages; to be called within a transaction. Returns its number."""
@@ -209,10 +212,7 @@ class Store:
         self._connection.executemany(
             'INSERT INTO passages (doc, ordinal, start, "end", text, heading, tokens, hash)'
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (doc, ordinal, d.start, d.end, d.text, d.heading, d.tokens, d.hash)
-                for ordinal, d in enumerate(drafts)
-            ],
+            [(doc, ordinal, d.start, d.end, d.text, d.heading, d.tokens, d.hash) for ordinal, d in enumerate(drafts)],
         )
         return doc
 
@@ -269,11 +269,11 @@ class Store:
             "SELECT p.hash, d.opening, min(p.text) FROM passages p JOIN documents d USING (doc)"
             " WHERE p.doc IN temp.wanted AND NOT EXISTS"
             " (SELECT 1 FROM vectors v WHERE v.hash = p.hash AND v.model = ?) GROUP BY p.hash"
-            # equal lengths side by side: a batch is padded to its longest; the longest first, so that estimates err long
+            # equal lengths side by side: a batch is padded to its longest; longest first, so that estimates err long
             " ORDER BY length(d.opening) + length(min(p.text)) DESC",
             (model,),
         )
-        return [(bytes(row[0]), embedded_text(str(row[1]), str(row[2]))) for row in rows]  # type: ignore[arg-type]
+        return [(bytes(row[0]), embedded_text(str(row[1]), str(row[2]))) for row in rows]
 
     def add_vectors(self, model: str, hashes: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
         """Keep the vectors of passages, rows of ``vectors`` in the order of ``hashes``, in one transaction."""
@@ -310,7 +310,7 @@ class Store:
         rows = self._rows(
             f"SELECT path, locator, doc FROM entries WHERE {_ALIVE} ORDER BY path, locator", {"generation": generation}
         )
-        return [Entry(*row) for row in rows]  # type: ignore[arg-type]
+        return [Entry(*row) for row in rows]
 
     def refs(self, generation: int) -> dict[tuple[str, str], ArticleRef]:
         """The articles of ``generation`` by path and locator, without their texts."""
@@ -333,7 +333,7 @@ class Store:
             f" WHERE substr(article_id, 1, length(:prefix)) = :prefix AND {_ALIVE} ORDER BY article_id LIMIT 2",
             {"prefix": prefix, "generation": generation},
         )
-        return [(str(article_id), int(doc)) for article_id, doc in rows]  # type: ignore[call-overload]
+        return [(str(article_id), int(doc)) for article_id, doc in rows]
 
     def files(self, generation: int) -> dict[str, FileState]:
         """The files of ``generation`` as they were read."""
@@ -354,9 +354,9 @@ class Store:
         )
         for passage, doc, hash_, heading, opening, text, outlet, published in rows:
             yield IndexedPassage(
-                int(passage),  # type: ignore[call-overload]
-                int(doc),  # type: ignore[call-overload]
-                bytes(hash_),  # type: ignore[arg-type]
+                int(passage),
+                int(doc),
+                bytes(hash_),
                 f"{opening}\n{heading}\n{text}",
                 str(outlet),
                 date.fromisoformat(str(published)) if published else None,
@@ -377,7 +377,11 @@ class Store:
                 if row is None:
                     raise IndexDamaged(f"{self.path} lacks vectors that it should hold. Run `byline index` again.")
                 found.append(row[0])
-        return np.frombuffer(b"".join(found), np.float32).reshape(len(found), -1) if found else np.zeros((0, 0), np.float32)
+        return (
+            np.frombuffer(b"".join(found), np.float32).reshape(len(found), -1)
+            if found
+            else np.zeros((0, 0), np.float32)
+        )
 
     def article(self, doc: int, generation: int) -> Article:
         """The article of a document, at its first place in ``generation``.
@@ -407,11 +411,10 @@ class Store:
             fields=facts["fields"],
             blocks=tuple(
                 Block(start, end, _KINDS[kind])
-                for start, end, kind in np.frombuffer(blocks, np.int32).reshape(-1, 3).tolist()  # type: ignore[call-overload]
+                for start, end, kind in np.frombuffer(blocks, np.int32).reshape(-1, 3).tolist()
             ),
             sentences=tuple(
-                Span(start, end)
-                for start, end in np.frombuffer(sentences, np.int32).reshape(-1, 2).tolist()  # type: ignore[call-overload]
+                Span(start, end) for start, end in np.frombuffer(sentences, np.int32).reshape(-1, 2).tolist()
             ),
         )
 
@@ -429,19 +432,19 @@ class Store:
         if not rows:
             raise IndexDamaged(f"{self.path} lacks a passage that it should hold. Run `byline index` again.")
         doc, article_id, ordinal, start, end, text, heading, tokens = rows[0]
-        return int(doc), Passage(  # type: ignore[call-overload]
+        return int(doc), Passage(
             id=f"{article_id}:{ordinal}",
             article_id=str(article_id),
-            ordinal=int(ordinal),  # type: ignore[call-overload]
-            start=int(start),  # type: ignore[call-overload]
-            end=int(end),  # type: ignore[call-overload]
+            ordinal=int(ordinal),
+            start=int(start),
+            end=int(end),
             text=str(text),
             heading=str(heading),
-            tokens=int(tokens),  # type: ignore[call-overload]
+            tokens=int(tokens),
         )
 
 
-def _ref(row: tuple[object, ...]) -> ArticleRef:
+def _ref(row: tuple[Any, ...]) -> ArticleRef:
     article_id, facts_text, path, locator = (str(value) for value in row)
     facts = json.loads(facts_text)
     published = date.fromisoformat(facts["published"]) if facts["published"] else None

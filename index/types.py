@@ -61,6 +61,9 @@ class Article:
     blocks: tuple[Block, ...] = ()
     sentences: tuple[Span, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     @cached_property
     def prose(self) -> tuple[Span, ...]:
         """The spans of the article's own prose, in order."""
@@ -188,7 +191,8 @@ class SyncReport:
     """What one sync did.
 
     ``unchanged`` counts articles, ``articles`` and ``passages`` what the archive holds now, ``embedded`` the passages
-    whose vectors had to be made. ``published`` says whether there is a new generation; ``seconds`` is wall time by step.
+    whose vectors had to be made. ``published`` says whether there is a new generation; ``seconds`` are wall time by
+    step.
     """
 
     added: tuple[ArticleRef, ...]

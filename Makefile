@@ -1,0 +1,49 @@
+# Everything a fresh machine with Python 3.11+ and make needs. Each target installs what it lacks.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+FOLDER ?= seeds
+
+.PHONY: chat ask test lint bench clean
+
+chat: .venv/.installed   ## index FOLDER and open the web chat
+	$(BIN)/byline index $(FOLDER)
+	$(BIN)/byline serve $(FOLDER)
+
+ask: .venv/.installed    ## make ask q="How long is the Durand Line?"
+	@test -n "$(value q)" || { echo 'Ask something: make ask q="How long is the Durand Line?"' >&2; exit 2; }
+	@$(BIN)/byline index $(FOLDER) >/dev/null
+	@$(BIN)/byline ask --archive $(FOLDER) -- "$$q"
+
+test: .venv/.tested      ## the whole suite, in a real browser too
+	$(BIN)/python -m pytest
+
+lint: .venv/.linted      ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/.tested     ## slow figures; ARCHIVE names a folder of articles to measure on
+	$(BIN)/python -m tests.benchmarks $(ARCHIVE)
+
+clean:                   ## remove what make installed and the index of FOLDER
+	rm -rf .venv $(FOLDER)/.byline
+
+export q
+
+.venv/.made:
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/.installed: .venv/.made pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt -e .
+	touch $@
+
+.venv/.tested: .venv/.installed
+	$(PIP) install -c constraints.txt -e '.[test]'
+	sh tests/get_chromium.sh
+	touch $@
+
+.venv/.linted: .venv/.installed
+	$(PIP) install -c constraints.txt -e '.[lint]'
+	touch $@

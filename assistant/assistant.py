@@ -1,0 +1,110 @@
+"""The front of the assistant: a question in, a cited answer out."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from functools import cached_property
+
+from assistant.errors import QuestionError
+from assistant.evidence import gather
+from assistant.reading import Reader
+from assistant.settings import AssistantSettings
+from assistant.types import Answer, Event, Finished, Gap, PassagesFound, Searching, Stated, Statement
+from assistant.writers import QuoteWriter
+from index import Archive, Filters, IndexSettings, SearchHit, open_embedder
+
+READING_MODEL = "fast"
+"""Words are compared by the distilled vectors, whatever the archive is indexed with: 500 of them take milliseconds."""
+
+
+class Assistant:
+    """Answers questions from one archive. May be shared by threads."""
+
+    def __init__(self, archive: Archive, settings: AssistantSettings | None = None) -> None:
+        """Args: archive: where to look. settings: how to answer."""
+        self.archive = archive
+        self.settings = settings or AssistantSettings()
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | os.PathLike[str],
+        index_settings: IndexSettings | None = None,
+        settings: AssistantSettings | None = None,
+        *,
+        sync: bool = False,
+    ) -> Assistant:
+        """The assistant over the archive of ``folder``. It syncs nothing by itself unless ``sync`` asks for it.
+
+        Raises:
+            FolderMissing: there is no such folder.
+            IndexMissing, IndexDamaged: it has no usable index; the message says what to run.
+            ArchiveError, EmbedderError: with ``sync``, what :meth:`index.Archive.sync` raises.
+        """
+        archive = Archive.open(folder, index_settings)
+        if sync:
+            archive.sync()
+        archive.manifest()
+        return cls(archive, settings)
+
+    def ask(self, question: str, filters: Filters | None = None) -> Answer:
+        """Answer a question.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            ArchiveError, EmbedderError: the archive cannot be searched; a fault is never an answer.
+        """
+        for event in self.stream(question, filters):
+            if isinstance(event, Finished):
+                return event.answer
+        raise AssertionError("a stream ends with Finished")
+
+    def stream(self, question: str, filters: Filters | None = None) -> Iterator[Event]:
+        """Answer a question, telling of each step: Searching, PassagesFound, Stated…, Finished.
+
+        Raises:
+            As :meth:`ask`; the question is checked before the first event.
+        """
+        question = self._checked(question)
+        return self._stream(question, filters)
+
+    def search(self, query: str, k: int = 10, filters: Filters | None = None) -> list[SearchHit]:
+        """The ``k`` passages that fit ``query`` best, best first.
+
+        Raises:
+            As :meth:`ask`.
+        """
+        return self.archive.search(self._checked(query), k, filters)
+
+    def _stream(self, question: str, filters: Filters | None) -> Iterator[Event]:
+        began = time.perf_counter()
+        searched = self.archive.manifest().articles
+        yield Searching(question, searched)
+        hits = tuple(self.archive.search(question, self.settings.passages, filters))
+        yield PassagesFound(hits, time.perf_counter() - began)
+        statements: list[Statement] = []
+        gaps: list[Gap] = []
+        for said in self._writer.write(gather(question, hits, self.settings.evidence_tokens)):
+            if isinstance(said, Gap):
+                gaps.append(said)
+            else:
+                statements.append(said)
+                yield Stated(said)
+        yield Finished(Answer(question, tuple(statements), tuple(gaps), hits, searched))
+
+    @cached_property
+    def _writer(self) -> QuoteWriter:
+        embedder = open_embedder(READING_MODEL, self.archive.settings.cache_dir)
+        return QuoteWriter(Reader(embedder, self.archive.document_frequencies), self.settings.statements)
+
+    def _checked(self, question: str) -> str:
+        longest = self.settings.question_characters
+        if len(question) > longest:
+            raise QuestionError(f"The question is longer than the {longest:,} characters that are read. Shorten it.")
+        # lone surrogates come from terminals with another encoding; no model or database takes them
+        question = question.encode("utf-8", "replace").decode().strip()
+        if not question:
+            raise QuestionError("The question is empty. Ask something about the articles.")
+        return question

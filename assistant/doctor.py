@@ -1,0 +1,86 @@
+"""Whether an archive can be asked: each check with what it found and, where it fails, the remedy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from index import Archive, BylineError, open_embedder
+
+State = Literal["ok", "warning", "fault"]
+
+LOW_DISK_BYTES = 500 * 1024 * 1024
+"""An index of 35 million characters takes about 270 MB, and a new generation is built beside the old one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: what was looked at, how it stands, what was found, and what to do where it is not well."""
+
+    name: str
+    state: State
+    found: str
+    remedy: str = ""
+
+
+def examine(archive: Archive) -> Iterator[Check]:
+    """Check the folder, the disk, the index, the embedding model, and a search through all of it."""
+    yield _folder(archive)
+    yield _disk(archive)
+    index = _guarded("index", lambda: _index(archive))
+    yield index
+    yield _guarded("embedding model", lambda: _model(archive))
+    if index.state != "fault":
+        yield _guarded("search", lambda: _search(archive))
+
+
+def _guarded(name: str, check: Callable[[], Check]) -> Check:
+    try:
+        return check()
+    except BylineError as error:
+        what, _, remedy = str(error).partition(" Run: ")
+        return Check(name, "fault", what, f"Run: {remedy}" if remedy else "")
+
+
+def _folder(archive: Archive) -> Check:
+    if not os.access(archive.folder, os.R_OK | os.X_OK):
+        return Check("folder", "fault", f"{archive.folder} may not be read", f"Run: chmod u+rx {archive.folder}")
+    where = archive.index_dir if archive.index_dir.exists() else archive.index_dir.parent
+    if not os.access(where, os.W_OK):
+        return Check("folder", "warning", f"{where} may not be written", "Choose another with the setting index_dir")
+    return Check("folder", "ok", str(archive.folder))
+
+
+def _disk(archive: Archive) -> Check:
+    free = shutil.disk_usage(archive.folder).free
+    found = f"{free / 1e9:.1f} GB free"
+    if free < LOW_DISK_BYTES:
+        return Check("disk", "warning", found, "Free some space before indexing a large archive")
+    return Check("disk", "ok", found)
+
+
+def _index(archive: Archive) -> Check:
+    manifest = archive.manifest()
+    found = f"{manifest.articles:,} articles, {manifest.passages:,} passages, {archive.size() / 1e6:.0f} MB"
+    pending = archive.pending()
+    if pending:
+        return Check("index", "warning", f"{found}; {pending}", f"Run: {archive.index_command()}")
+    return Check("index", "ok", found)
+
+
+def _model(archive: Archive) -> Check:
+    try:
+        name = archive.settings.embedder or archive.manifest().embedder
+    except BylineError:
+        name = archive.settings.embedder or "fast"
+    embedder = open_embedder(name, archive.settings.cache_dir)
+    vector = embedder.embed_query("Is the model there?")
+    return Check("embedding model", "ok", f"{embedder.model_id}, {len(vector)} dimensions")
+
+
+def _search(archive: Archive) -> Check:
+    hits = archive.search("news", k=1)
+    return Check("search", "ok", f"{len(hits)} passage found" if hits else "no passage holds the word, but it works")

@@ -1,0 +1,18 @@
+"""Settings of the assistant: one table of name, default, bounds and help. Unknown names are refused."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from index import Table
+
+
+class AssistantSettings(Table):
+    """How questions are answered."""
+
+    passages: int = Field(default=10, ge=1, le=100, description="passages retrieved for a question")
+    evidence_tokens: int = Field(
+        default=6000, ge=500, le=1_000_000, description="budget of the passages a writer reads, in cl100k_base tokens"
+    )
+    statements: int = Field(default=3, ge=1, le=10, description="sentences of an answer, at most")
+    question_characters: int = Field(default=10_000, ge=100, le=100_000, description="longest question that is read")

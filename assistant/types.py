@@ -1,0 +1,135 @@
+"""The nouns of answering: Citation, Statement, Gap, Answer, and the events that tell of the work.
+
+An answer's status and text are derived from its statements and gaps, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from index import Article, SearchHit
+
+Status = Literal["answered", "partly answered", "declined"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact words of an article: ``quote`` is ``article.text[start:end]``, by construction."""
+
+    article: Article
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end <= len(self.article.text):
+            raise ValueError(f"citation {self.start}:{self.end} is outside the article {self.article.id}")
+
+    @property
+    def quote(self) -> str:
+        """The words cited, character for character."""
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer, what it rests on, and who said it where the article says so (else ``""``)."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    speaker: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.citations:
+            raise ValueError("a statement must rest on a citation")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question, or a part of one, that the archive does not answer, and why it is thought not to.
+
+    ``missing`` are the words of the question that nothing near speaks of.
+    """
+
+    question: str
+    reason: str
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the archive says to a question.
+
+    ``statements`` are in reading order. ``gaps`` are the parts of the question that are not answered. ``nearest`` are
+    the passages that were retrieved, best first, also where none answers. ``searched`` is how many articles the
+    archive held.
+    """
+
+    question: str
+    statements: tuple[Statement, ...]
+    gaps: tuple[Gap, ...]
+    nearest: tuple[SearchHit, ...]
+    searched: int
+
+    @property
+    def status(self) -> Status:
+        """``declined`` without a statement, ``partly answered`` with a gap, else ``answered``."""
+        if not self.statements:
+            return "declined"
+        return "partly answered" if self.gaps else "answered"
+
+    @property
+    def reason(self) -> str:
+        """Why parts are not answered; ``""`` where all are."""
+        return " ".join(gap.reason for gap in self.gaps)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The citations in order of first use, each once; the numbers in :attr:`text` count them from 1."""
+        return tuple(dict.fromkeys(citation for statement in self.statements for citation in statement.citations))
+
+    @property
+    def text(self) -> str:
+        """The answer as plain text, each sentence with the numbers of its citations; then the reason for any gap."""
+        sentences = [f"{statement.text} {marks}" for statement, marks in self.numbered()]
+        return " ".join([*sentences, self.reason] if self.gaps else sentences)
+
+    def numbered(self) -> Iterator[tuple[Statement, str]]:
+        """Each statement with its citation marks, such as ``[1][3]``."""
+        numbers = {citation: number for number, citation in enumerate(self.citations, start=1)}
+        for statement in self.statements:
+            yield statement, "".join(f"[{numbers[citation]}]" for citation in statement.citations)
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """The search has begun, over so many articles."""
+
+    question: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassagesFound:
+    """The search has ended, after so many seconds."""
+
+    hits: tuple[SearchHit, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement is ready to be read."""
+
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer is complete; it holds every statement told of before."""
+
+    answer: Answer
+
+
+Event = Searching | PassagesFound | Stated | Finished

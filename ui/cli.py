@@ -1,0 +1,305 @@
+"""The command line. Answers go to standard output, everything else to standard error.
+
+Exit status: 0 answered or done, 3 declined, 1 a fault (one line says what and how to mend it), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.errors import BylineError
+
+if TYPE_CHECKING:
+    from index import Archive, Filters, Progress
+    from ui.wiring import Settings
+
+ANSWERED, FAULT, DECLINED = 0, 1, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options = build_parser().parse_args(arguments)
+    try:
+        status = options.run(options)
+        sys.stdout.flush()
+    except BylineError as error:
+        print(f"byline: {error}", file=sys.stderr)
+        return FAULT
+    except KeyboardInterrupt:
+        print("byline: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # whoever read the output has enough; Python would complain again when it flushes on exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ANSWERED
+    except OSError as error:
+        print(f"byline: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
+        return FAULT
+    return int(status)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every command with its options."""
+    parser = argparse.ArgumentParser(prog="byline", description="Ask a folder of news articles.")
+    parser.add_argument("--version", action="version", version=f"byline {version('byline')}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, help_: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help_, description=help_)
+        added.set_defaults(run=run)
+        return added
+
+    def folder_argument(added: argparse.ArgumentParser) -> None:
+        added.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, help="the folder of articles")
+
+    def archive_option(added: argparse.ArgumentParser) -> None:
+        added.add_argument("--archive", "-a", metavar="FOLDER", type=Path, help="the folder of articles")
+
+    def json_option(added: argparse.ArgumentParser) -> None:
+        added.add_argument("--json", action="store_true", help="print JSON")
+
+    def filter_options(added: argparse.ArgumentParser) -> None:
+        added.add_argument("--since", metavar="DAY", type=_day, help="only articles of this day (2026-01-31) or later")
+        added.add_argument("--until", metavar="DAY", type=_day, help="only articles of this day or earlier")
+        added.add_argument(
+            "--outlet", metavar="NAME", action="append", default=[], help="only this outlet (repeatable)"
+        )
+
+    index = command("index", "Make the index match the folder of articles.", _index)
+    folder_argument(index)
+    index.add_argument("--embedder", metavar="NAME", help="fast, deep, or a sentence-transformers model or folder")
+    index.add_argument("--allow-removals", action="store_true", help="let more than a fifth of the articles go")
+    json_option(index)
+
+    ask = command("ask", "Answer a question from the articles.", _ask)
+    ask.add_argument("question", metavar="QUESTION", nargs="+", help="the question; - reads it from standard input")
+    archive_option(ask)
+    filter_options(ask)
+    json_option(ask)
+
+    search = command("search", "Find passages.", _search)
+    search.add_argument("query", metavar="QUERY", nargs="+", help="what to look for")
+    search.add_argument("-k", metavar="N", type=int, default=10, help="how many passages (10)")
+    archive_option(search)
+    filter_options(search)
+    json_option(search)
+
+    listed = command("list", "List the articles.", _list)
+    archive_option(listed)
+    json_option(listed)
+
+    show = command("show", "Show an article with what was taken for its prose.", _show)
+    show.add_argument("article", metavar="ARTICLE", help="its id, or the beginning of it")
+    archive_option(show)
+    json_option(show)
+
+    serve = command("serve", "Serve the web chat on this machine.", _serve)
+    folder_argument(serve)
+    serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (127.0.0.1)")
+    serve.add_argument("--port", metavar="N", type=int, help="port to listen on (the first free one from 7860)")
+    serve.add_argument("--open", action="store_true", help="open the page in the browser")
+
+    doctor = command("doctor", "Check the archive and say what to mend.", _doctor)
+    folder_argument(doctor)
+    json_option(doctor)
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-01-31") from None
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from ui.wiring import TABLES, load_settings
+
+    names = {name for table in TABLES for name in table.model_fields}
+    return load_settings({name: value for name, value in vars(options).items() if name in names})
+
+
+def _archive(options: argparse.Namespace) -> Archive:
+    from ui.wiring import open_archive
+
+    settings = _settings(argparse.Namespace(**{**vars(options), "archive": None}))
+    return open_archive(getattr(options, "folder", None) or getattr(options, "archive", None), settings)
+
+
+def _filters(options: argparse.Namespace) -> Filters:
+    from index import Filters
+
+    return Filters(options.since, options.until, frozenset(options.outlet))
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _index(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from ui import render
+
+    archive = _archive(options)
+    with _Bar() as bar:
+        report = archive.sync(allow_removals=options.allow_removals, progress=bar.tell)
+    if options.json:
+        _print_json(json.loads(json.dumps(asdict(report), default=str)))
+    else:
+        print(render.report_text(report))
+    if not report.articles:
+        raise BylineError(f"{archive.folder} holds no article that can be read. Put .txt, .md or .jsonl files there.")
+    return ANSWERED
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from ui import render
+    from ui.wiring import open_assistant
+
+    settings = _settings(argparse.Namespace(**{**vars(options), "archive": None}))
+    assistant = open_assistant(options.archive, settings)
+    question = " ".join(options.question)
+    if question == "-":
+        # one character more than may be read, so that a longer one is told apart
+        question = sys.stdin.read(settings.assistant.question_characters + 1)
+    answer = assistant.ask(question, _filters(options))
+    if options.json:
+        _print_json(render.answer_json(answer))
+    else:
+        print(render.answer_text(answer))
+    return DECLINED if answer.status == "declined" else ANSWERED
+
+
+def _search(options: argparse.Namespace) -> int:
+    from ui import render
+    from ui.wiring import open_assistant
+
+    settings = _settings(argparse.Namespace(**{**vars(options), "archive": None}))
+    if options.k < 1:
+        raise BylineError("-k must be 1 or more.")
+    hits = open_assistant(options.archive, settings).search(" ".join(options.query), options.k, _filters(options))
+    if options.json:
+        _print_json([render.hit_json(hit) for hit in hits])
+    else:
+        print(render.hits_text(hits))
+    return ANSWERED if hits else DECLINED
+
+
+def _list(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from ui import render
+
+    articles = _archive(options).articles()
+    if options.json:
+        _print_json(json.loads(json.dumps([asdict(article) for article in articles], default=str)))
+    else:
+        for article in articles:
+            day = article.published.isoformat() if article.published else "undated   "
+            print(f"{article.id}  {day}  {render.plain(article.outlet or '-')}  {render.plain(article.title)}")
+    return ANSWERED
+
+
+def _show(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from ui import render
+
+    article = _archive(options).article(options.article)
+    if options.json:
+        _print_json(
+            {
+                **render.article_json(article),
+                "text": article.text,
+                "blocks": [asdict(block) for block in article.blocks],
+                "sentences": [asdict(sentence) for sentence in article.sentences],
+            }
+        )
+    else:
+        print(render.article_text(article))
+    return ANSWERED
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from ui.wiring import can_open_browser, open_assistant
+
+    settings = _settings(options)
+    assistant = open_assistant(options.folder, settings)
+
+    def ready(address: str) -> None:
+        print(f"Byline answers at {address} (Ctrl-C ends it)", flush=True)
+        if options.open and can_open_browser():
+            import webbrowser
+
+            webbrowser.open(address)
+
+    from ui import web
+
+    web.serve(assistant, settings.serve.host, settings.serve.port, settings.serve.chats, ready)
+    return ANSWERED
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from assistant import examine
+
+    checks = list(examine(_archive(options)))
+    if options.json:
+        _print_json([asdict(check) for check in checks])
+    else:
+        for check in checks:
+            print(f"{check.state:8} {check.name}: {check.found}{f'. {check.remedy}' if check.remedy else ''}")
+    return FAULT if any(check.state == "fault" for check in checks) else ANSWERED
+
+
+class _Bar:
+    """A progress bar on standard error, where that is a terminal."""
+
+    def __init__(self) -> None:
+        self._step = ""
+        self._bar: object = None
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    @property
+    def tell(self) -> Progress:
+        return self._tell
+
+    def _tell(self, step: str, done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        from tqdm import tqdm
+
+        if step != self._step:
+            self._close()
+            self._step = step
+            plain = None if total else "{desc} …"
+            self._bar = tqdm(total=total or None, desc=step, file=sys.stderr, leave=False, bar_format=plain)
+        assert isinstance(self._bar, tqdm)
+        self._bar.total = total or None
+        self._bar.update(done - self._bar.n)
+
+    def _close(self) -> None:
+        from tqdm import tqdm
+
+        if isinstance(self._bar, tqdm):
+            self._bar.close()
+        self._bar = None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

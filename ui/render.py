@@ -1,0 +1,310 @@
+"""Answers, passages and articles as HTML or terminal text. All text of articles and of people is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+from assistant import Answer, Citation, Statement
+from index import Article, SearchHit, Span, SyncReport
+
+AROUND = 2
+"""Sentences shown before and after a quote that stands in none of the retrieved passages."""
+
+SKIPS_SHOWN = 20
+
+_CONTROL = dict.fromkeys([*range(0x00, 0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)])
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A stretch of an article shown beside an answer, with the quotes in it by their citation numbers."""
+
+    article: Article
+    start: int
+    end: int
+    heading: str
+    quotes: tuple[tuple[int, Span], ...] = ()
+
+
+def sources(citations: Sequence[Citation], hits: Sequence[SearchHit]) -> list[Source]:
+    """What is shown for the citations: the passage that each stands in, passages of several quotes once, by number."""
+    found: dict[tuple[str, int, int], Source] = {}
+    for number, citation in enumerate(citations, start=1):
+        start, end, heading = _stretch(citation, hits)
+        key = (citation.article.id, start, end)
+        quotes = found[key].quotes if key in found else ()
+        quote = (number, Span(citation.start, citation.end))
+        found[key] = Source(citation.article, start, end, heading, (*quotes, quote))
+    return list(found.values())
+
+
+def _stretch(citation: Citation, hits: Sequence[SearchHit]) -> tuple[int, int, str]:
+    for hit in hits:
+        passage = hit.passage
+        if hit.article.id == citation.article.id and passage.start <= citation.start and citation.end <= passage.end:
+            return passage.start, passage.end, passage.heading
+    sentences = citation.article.sentences
+    inside = [at for at, s in enumerate(sentences) if s.start < citation.end and citation.start < s.end]
+    if not inside:
+        return citation.start, citation.end, ""
+    first, last = max(0, inside[0] - AROUND), min(len(sentences) - 1, inside[-1] + AROUND)
+    return sentences[first].start, sentences[last].end, ""
+
+
+# --- HTML ------------------------------------------------------------------------------------------------------------
+
+
+def answer_html(statements: Iterable[tuple[Statement, str]], reason: str = "", *, declined: bool = False) -> str:
+    """An answer, or as much of it as there is: its sentences with links to the sources, and the reason for any gap.
+
+    One block without an empty line, so that a Markdown renderer passes it through.
+    """
+    marks = "".join(
+        f"<p>{_text(statement.text)}{''.join(_link(number) for number in _numbers(marks))}</p>"
+        for statement, marks in statements
+    )
+    if reason:
+        marks += f'<p class="byline-gap">{_text(reason)}</p>'
+    return f'<div class="byline-answer{" byline-declined" if declined else ""}">{marks}</div>'
+
+
+def _numbers(marks: str) -> list[int]:
+    return [int(number) for number in marks.strip("[]").split("][") if number]
+
+
+def _link(number: int) -> str:
+    return f' <a class="byline-mark" href="#source-{number}" aria-label="source {number}">[{number}]</a>'
+
+
+def panel_html(answer: Answer) -> str:
+    """The panel beside an answer: the cited passages with the quoted words marked, or the nearest ones."""
+    if answer.statements:
+        shown = sources(answer.citations, answer.nearest)
+        return f'<h2>Sources</h2><div class="byline-sources">{"".join(_source_html(source) for source in shown)}</div>'
+    nearest = [_source_of(hit) for hit in answer.nearest[:5]]
+    if not nearest:
+        return '<h2>Sources</h2><p class="byline-note">No passage comes near this question.</p>'
+    shown_html = "".join(_source_html(source) for source in nearest)
+    note = '<p class="byline-note">None of them answers.</p>'
+    return f'<h2>Nearest passages</h2>{note}<div class="byline-sources">{shown_html}</div>'
+
+
+def empty_panel_html() -> str:
+    """The panel before the first answer."""
+    return '<h2>Sources</h2><p class="byline-note">The passages that an answer quotes are shown here.</p>'
+
+
+def hits_html(hits: Sequence[SearchHit], seconds: float, searched: int) -> str:
+    """One line about the search, while the answer is being written."""
+    return f'<p class="byline-note">{_searched(hits, seconds, searched)}</p>'
+
+
+def fault_html(message: str) -> str:
+    """A fault, which looks different from an answer and from a declined one."""
+    return f'<div class="byline-fault" role="alert"><strong>Something is wrong.</strong> {_text(message)}</div>'
+
+
+def _source_of(hit: SearchHit) -> Source:
+    return Source(hit.article, hit.passage.start, hit.passage.end, hit.passage.heading)
+
+
+def _source_html(source: Source) -> str:
+    article = source.article
+    title = _text(article.title or article.path)
+    address = web_address(article.url)
+    if address:
+        title = f'<a href="{escape(address, quote=True)}" target="_blank" rel="noopener noreferrer">{title}</a>'
+    heading = f'<p class="byline-heading">{_text(source.heading)}</p>' if source.heading else ""
+    numbers = "".join(f'<span class="byline-number">{number}</span>' for number, _ in source.quotes)
+    return (
+        f'<article class="byline-source"><header>{numbers}<h3>{title}</h3>'
+        f'<p class="byline-facts">{_text(facts(article))}</p></header>{heading}'
+        f"<blockquote>{_marked_html(source)}</blockquote></article>"
+    )
+
+
+def _marked_html(source: Source) -> str:
+    text = source.article.text
+    starts = {span.start: number for number, span in source.quotes}
+    edges = {source.start, source.end}
+    for _, span in source.quotes:
+        edges |= {span.start, span.end}
+    for block in source.article.blocks:
+        edges |= {edge for edge in (block.start, block.end) if source.start < edge < source.end}
+    ordered = sorted(edges)
+    html = []
+    for start, end in pairwise(ordered):
+        piece = _paragraphs(text[start:end])
+        around = source.article.block_at(start)
+        quoted = any(span.start <= start and end <= span.end for _, span in source.quotes)
+        if quoted:
+            anchor = f' id="source-{starts[start]}" tabindex="-1"' if start in starts else ""
+            html.append(f"<mark{anchor}>{piece}</mark>")
+        elif around is not None and around.kind != "prose":
+            html.append(f'<span class="byline-not-prose">{piece}</span>')
+        else:
+            html.append(piece)
+    return "".join(html)
+
+
+def _paragraphs(text: str) -> str:
+    lead = "<br>" if text[:1] == "\n" else ""
+    lines = [_text(line) for line in text.split("\n") if line.strip()]
+    return lead + "<br><br>".join(lines) if lines else ("<br><br>" if "\n" in text else " ")
+
+
+def _text(text: str) -> str:
+    return escape(text.translate(_CONTROL), quote=True)
+
+
+def web_address(url: str) -> str:
+    """``url`` if it is a plain web address (http or https, with a host, no user name), else ``""``."""
+    if any(character.isspace() or ord(character) < 0x20 for character in url):
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else ""
+
+
+# --- terminal --------------------------------------------------------------------------------------------------------
+
+
+def facts(article: Article) -> str:
+    """Outlet and day of an article, as far as they are known."""
+    return " · ".join(part for part in (article.outlet, _day(article.published)) if part) or "outlet and date unknown"
+
+
+def answer_text(answer: Answer) -> str:
+    """An answer for the terminal: its sentences, the reason for any gap, and the sources with their exact quotes."""
+    lines = [plain(f"{statement.text} {marks}") for statement, marks in answer.numbered()]
+    if answer.reason:
+        lines += ["", answer.reason] if lines else [answer.reason]
+    if answer.statements:
+        lines += ["", "Sources"]
+        for number, citation in enumerate(answer.citations, start=1):
+            article = citation.article
+            lines.append(f"[{number}] {plain(article.title or article.path)}")
+            lines.append(f"    {plain(facts(article))} · {article.id} · characters {citation.start}–{citation.end}")
+    elif answer.nearest:
+        lines += ["", "Nearest passages", hits_text(answer.nearest[:3])]
+    return "\n".join(lines)
+
+
+def hits_text(hits: Sequence[SearchHit]) -> str:
+    """Ranked passages for the terminal."""
+    lines = []
+    for number, hit in enumerate(hits, start=1):
+        lines.append(f"{number:3}. {plain(hit.article.title or hit.article.path)}")
+        lines.append(
+            f"     {plain(facts(hit.article))} · {hit.article.id} · characters {hit.passage.start}–{hit.passage.end}"
+        )
+        lines.append(f"     {_clip(plain(hit.passage.text), 300)}")
+    return "\n".join(lines) or "No passage fits."
+
+
+def article_text(article: Article) -> str:
+    """An article for the terminal: its facts, then each paragraph with what it was taken for."""
+    lines = [plain(article.title), plain(facts(article))]
+    lines += [plain(line) for line in (", ".join(article.authors), article.url, article.path) if line]
+    lines.append("")
+    for block in article.blocks:
+        label = "" if block.kind == "prose" else block.kind
+        lines.append(f"{label:>10} │ {plain(article.text[block.start : block.end])}")
+    return "\n".join(lines)
+
+
+def report_text(report: SyncReport) -> str:
+    """What a sync did, for the terminal: one line of counts, then each article that was skipped, with the reason."""
+    counts = [
+        f"{len(items)} {name}"
+        for name, items in (("added", report.added), ("changed", report.changed), ("removed", report.removed))
+        if items
+    ]
+    if report.unchanged:
+        counts.append(f"{report.unchanged} unchanged")
+    if report.skipped:
+        counts.append(f"{len(report.skipped)} skipped")
+    lines = [", ".join(counts) or "nothing to do"]
+    lines[0] += f" · {report.articles} articles, {report.passages} passages · {sum(report.seconds.values()):.1f} s"
+    lines += [f"skipped {plain(str(skip))}" for skip in report.skipped[:SKIPS_SHOWN]]
+    if len(report.skipped) > SKIPS_SHOWN:
+        lines.append(f"… and {len(report.skipped) - SKIPS_SHOWN} more; --json lists them all")
+    return "\n".join(lines)
+
+
+def plain(text: str) -> str:
+    """``text`` on one line without control characters, which could steer a terminal."""
+    return " ".join(text.translate(_CONTROL).split())
+
+
+def _searched(hits: Sequence[SearchHit], seconds: float, searched: int) -> str:
+    noun = "article" if searched == 1 else "articles"
+    return f"Searched {searched:,} {noun}, {len(hits)} passages, {seconds:.1f} s"
+
+
+def _day(published: date | None) -> str:
+    return f"{published.day} {published:%B %Y}" if published else ""
+
+
+def _clip(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
+
+
+# --- JSON ------------------------------------------------------------------------------------------------------------
+
+
+def answer_json(answer: Answer) -> dict[str, object]:
+    """An answer as plain data. Offsets count characters of the article's text, end exclusive."""
+    numbers = {citation: number for number, citation in enumerate(answer.citations, start=1)}
+    return {
+        "question": answer.question,
+        "status": answer.status,
+        "text": answer.text,
+        "reason": answer.reason,
+        "statements": [
+            {"text": s.text, "speaker": s.speaker, "citations": [numbers[citation] for citation in s.citations]}
+            for s in answer.statements
+        ],
+        "citations": [
+            {"number": number, "quote": c.quote, "start": c.start, "end": c.end, "article": article_json(c.article)}
+            for c, number in numbers.items()
+        ],
+        "gaps": [{"question": gap.question, "reason": gap.reason, "missing": gap.missing} for gap in answer.gaps],
+        "nearest": [hit_json(hit) for hit in answer.nearest],
+        "searched": answer.searched,
+    }
+
+
+def hit_json(hit: SearchHit) -> dict[str, object]:
+    """A ranked passage as plain data."""
+    return {
+        "article": article_json(hit.article),
+        "heading": hit.passage.heading,
+        "text": hit.passage.text,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "score": hit.score,
+        "vector_rank": hit.vector_rank,
+        "keyword_rank": hit.keyword_rank,
+    }
+
+
+def article_json(article: Article) -> dict[str, object]:
+    """An article as plain data, without its text."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "outlet": article.outlet,
+        "url": article.url,
+        "authors": article.authors,
+        "published": article.published and article.published.isoformat(),
+        "path": article.path,
+        "locator": article.locator,
+    }

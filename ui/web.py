@@ -1,0 +1,157 @@
+"""The web chat's layout and server. Decides nothing; what it does is in :mod:`ui.handlers`."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from pathlib import Path
+
+# gradio reads it on import, and would otherwise report to its makers
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from assistant import Assistant
+from index import BylineError
+from ui import handlers, render
+
+FIRST_PORT, PORTS = 7860, 100
+
+HEADERS = {
+    # gradio's page has inline scripts and templates; nothing may load from, or be sent to, anywhere else
+    "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'self'; object-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+
+
+def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
+    """The page: the chat, and beside it the panel of sources.
+
+    Args:
+        assistant: who answers.
+        chats: how many questions are answered at the same time.
+    """
+    with gr.Blocks(title="Byline", fill_height=True, analytics_enabled=False) as page:
+        gr.HTML('<header class="byline-title"><h1>Byline</h1><p>Every sentence quotes an article.</p></header>')
+        panel = gr.HTML(render.empty_panel_html(), elem_id="byline-panel", render=False)
+        with gr.Row(elem_id="byline-columns", equal_height=False):
+            with gr.Column(scale=3, min_width=320):
+                gr.ChatInterface(
+                    handlers.chat(assistant),
+                    chatbot=gr.Chatbot(
+                        label="Conversation",
+                        show_label=False,
+                        elem_id="byline-chat",
+                        height="calc(100dvh - 15rem)",
+                        min_height=240,
+                        latex_delimiters=[],
+                        allow_tags=False,
+                        sanitize_html=True,
+                        buttons=[],
+                        feedback_options=None,
+                        placeholder="Ask about the articles.",
+                    ),
+                    textbox=gr.Textbox(
+                        placeholder="Ask about the articles …",
+                        label="Question",
+                        show_label=False,
+                        max_length=assistant.settings.question_characters,
+                    ),
+                    additional_outputs=[panel],
+                    analytics_enabled=False,
+                    flagging_mode="never",
+                    concurrency_limit=chats,
+                    api_visibility="private",
+                    fill_height=False,
+                )
+            with gr.Column(scale=2, min_width=320):
+                panel.render()  # type: ignore[no-untyped-call]
+    assert isinstance(page, gr.Blocks)
+    return page
+
+
+def build_app(assistant: Assistant, chats: int, *, local: bool = True) -> FastAPI:
+    """The whole web application.
+
+    Args:
+        assistant: who answers.
+        chats: how many questions are answered at the same time.
+        local: whether it is reached from this machine alone; then other host names are refused, so that no web page
+            can reach it through a name that it points here (DNS rebinding).
+    """
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.middleware("http")
+    async def with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        response.headers.update(HEADERS)
+        return response
+
+    if local:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES, www_redirect=False)
+    page = build_page(assistant, chats)
+    page.queue(max_size=chats * 8, api_open=False)
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        page,
+        path="",
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        show_error=False,
+        max_file_size=0,
+        css_paths=Path(str(files("ui") / "static" / "chat.css")),
+        theme=gr.themes.Base(
+            font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"], primary_hue="blue"
+        ),
+    )
+    return mounted
+
+
+def serve(assistant: Assistant, host: str, port: int, chats: int, ready: Callable[[str], None]) -> None:
+    """Serve the web chat until interrupted.
+
+    Args:
+        assistant: who answers.
+        host: address to listen on.
+        port: port to listen on; 0: the first free one from 7860 on.
+        chats: how many questions are answered at the same time.
+        ready: called with the page's address once it can be opened.
+
+    Raises:
+        BylineError: the address cannot be listened on.
+    """
+    listener = _listen(host, port)
+    local = host in ("127.0.0.1", "localhost", "::1")
+    shown = f"[{host}]" if ":" in host else host
+    server = uvicorn.Server(uvicorn.Config(build_app(assistant, chats, local=local), log_level="warning"))
+    ready(f"http://{shown}:{listener.getsockname()[1]}/")
+    with listener:
+        server.run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in [port] if port else range(FIRST_PORT, FIRST_PORT + PORTS):
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, candidate))
+            listener.listen(128)
+        except OSError as error:
+            listener.close()
+            reason = error.strerror or str(error)
+            continue
+        return listener
+    where = str(port) if port else f"{FIRST_PORT} to {FIRST_PORT + PORTS - 1}"
+    raise BylineError(f"The web chat cannot listen on {host}, port {where} ({reason}). Choose another with --port.")

@@ -1,0 +1,102 @@
+"""Settings file and environment to objects. The only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_config_path
+from pydantic import Field
+
+from assistant import Assistant, AssistantSettings
+from index import Archive, IndexSettings, SettingsError, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SETTINGS_FILE = "byline.toml"
+PREFIX = "BYLINE_"
+
+
+class ServeSettings(Table):
+    """How the web chat is served."""
+
+    archive: Path = Field(default=Path(), description="the folder of articles where a command names none")
+    host: str = Field(default="127.0.0.1", description="address that the web chat listens on")
+    port: int = Field(default=0, ge=0, le=65535, description="port of the web chat; 0: the first free one from 7860 on")
+    chats: int = Field(default=16, ge=1, le=256, description="questions answered at the same time")
+
+
+TABLES: tuple[type[Table], ...] = (IndexSettings, AssistantSettings, ServeSettings)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, by the package that they belong to."""
+
+    index: IndexSettings
+    assistant: AssistantSettings
+    serve: ServeSettings
+
+
+def settings_file(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where settings are read from: ``BYLINE_SETTINGS``, else ``byline.toml`` in the user's configuration folder."""
+    named = environment.get(f"{PREFIX}SETTINGS")
+    return Path(named) if named else user_config_path("byline", appauthor=False) / SETTINGS_FILE
+
+
+def load_settings(given: Mapping[str, object] | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from, later ones first: ``given`` (a command's options), the environment, the settings file, defaults.
+
+    A setting ``passages`` is ``passages = 10`` in the file and ``BYLINE_PASSAGES=10`` in the environment.
+
+    Raises:
+        SettingsError: a name is unknown or a value out of bounds, or the file cannot be read.
+    """
+    path = settings_file(environment)
+    values: dict[str, object] = {}
+    try:
+        values.update(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        if f"{PREFIX}SETTINGS" in environment:
+            raise SettingsError(f"The settings file {path} that {PREFIX}SETTINGS names does not exist.") from None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"The settings file {path} cannot be read ({error}).") from error
+    known = {name for table in TABLES for name in table.model_fields}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise SettingsError(
+            f"There is no setting {unknown[0]!r} (in {path}). The settings are: {', '.join(sorted(known))}."
+        )
+    for name in known:
+        if f"{PREFIX}{name.upper()}" in environment:
+            values[name] = environment[f"{PREFIX}{name.upper()}"]
+    values.update({name: value for name, value in (given or {}).items() if value is not None})
+
+    def of(table: type[Table]) -> dict[str, object]:
+        return {name: value for name, value in values.items() if name in table.model_fields}
+
+    return Settings(
+        IndexSettings.parse(of(IndexSettings)),
+        AssistantSettings.parse(of(AssistantSettings)),
+        ServeSettings.parse(of(ServeSettings)),
+    )
+
+
+def open_archive(folder: Path | None, settings: Settings) -> Archive:
+    """The archive of ``folder``, or of the setting ``archive``."""
+    return Archive.open(folder or settings.serve.archive, settings.index)
+
+
+def open_assistant(folder: Path | None, settings: Settings) -> Assistant:
+    """The assistant over the archive of ``folder``, or of the setting ``archive``."""
+    return Assistant.open(folder or settings.serve.archive, settings.index, settings.assistant)
+
+
+def can_open_browser(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether there is a screen to open a web page on."""
+    return sys.platform in ("darwin", "win32") or bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
