@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape
 from itertools import pairwise
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from assistant import Answer, Citation, Statement
@@ -14,6 +15,9 @@ from index import Article, SearchHit, Span, SyncReport
 
 AROUND = 2
 """Sentences shown before and after a quote that stands in none of the retrieved passages."""
+
+NEAREST = 3
+"""Passages shown where none answers."""
 
 SKIPS_SHOWN = 20
 
@@ -29,6 +33,13 @@ class Source:
     end: int
     heading: str
     quotes: tuple[tuple[int, Span], ...] = ()
+
+
+class Section(NamedTuple):
+    """One answer's part of the panel: its question and its sources, both HTML."""
+
+    question: str
+    body: str
 
 
 def sources(citations: Sequence[Citation], hits: Sequence[SearchHit]) -> list[Source]:
@@ -59,49 +70,59 @@ def _stretch(citation: Citation, hits: Sequence[SearchHit]) -> tuple[int, int, s
 # --- HTML ------------------------------------------------------------------------------------------------------------
 
 
-def answer_html(statements: Iterable[tuple[Statement, str]], reason: str = "", *, declined: bool = False) -> str:
+def answer_html(
+    statements: Iterable[tuple[Statement, str]], key: str, reason: str = "", *, declined: bool = False
+) -> str:
     """An answer, or as much of it as there is: its sentences with links to the sources, and the reason for any gap.
 
-    One block without an empty line, so that a Markdown renderer passes it through.
+    One block without an empty line, so that a Markdown renderer passes it through. ``key`` tells the answer's sources
+    from those of other answers on the page.
     """
-    marks = "".join(
-        f"<p>{_text(statement.text)}{''.join(_link(number) for number in _numbers(marks))}</p>"
+    body = "".join(
+        f"<p>{_text(statement.text)}{''.join(_link(number, key) for number in _numbers(marks))}</p>"
         for statement, marks in statements
     )
     if reason:
-        marks += f'<p class="byline-gap">{_text(reason)}</p>'
-    return f'<div class="byline-answer{" byline-declined" if declined else ""}">{marks}</div>'
+        body += f'<p class="byline-gap">{_text(reason)}</p>'
+    return f'<div class="byline-answer{" byline-declined" if declined else ""}">{body}</div>'
 
 
 def _numbers(marks: str) -> list[int]:
     return [int(number) for number in marks.strip("[]").split("][") if number]
 
 
-def _link(number: int) -> str:
-    return f' <a class="byline-mark" href="#source-{number}" aria-label="source {number}">[{number}]</a>'
+def _link(number: int, key: str) -> str:
+    return f' <a class="byline-mark" href="#source-{key}-{number}" aria-label="source {number}">[{number}]</a>'
 
 
-def panel_html(answer: Answer) -> str:
-    """The panel beside an answer: the cited passages with the quoted words marked, or the nearest ones."""
+def note_html(note: str) -> str:
+    """A line about the work that goes on."""
+    return f'<p class="byline-note">{_text(note)}</p>'
+
+
+def section(answer: Answer, key: str) -> Section:
+    """What the panel shows for one answer: the cited passages with the quoted words marked, or the nearest ones."""
     if answer.statements:
         shown = sources(answer.citations, answer.nearest)
-        return f'<h2>Sources</h2><div class="byline-sources">{"".join(_source_html(source) for source in shown)}</div>'
-    nearest = [_source_of(hit) for hit in answer.nearest[:5]]
-    if not nearest:
-        return '<h2>Sources</h2><p class="byline-note">No passage comes near this question.</p>'
-    shown_html = "".join(_source_html(source) for source in nearest)
-    note = '<p class="byline-note">None of them answers.</p>'
-    return f'<h2>Nearest passages</h2>{note}<div class="byline-sources">{shown_html}</div>'
+        note = ""
+    else:
+        shown = [Source(h.article, h.passage.start, h.passage.end, h.passage.heading) for h in answer.nearest[:NEAREST]]
+        note = note_html("None of the nearest passages answers." if shown else "No passage comes near this question.")
+    body = "".join(_source_html(source, key) for source in shown)
+    return Section(_text(_clip(plain(answer.question), 120)), note + body)
 
 
-def empty_panel_html() -> str:
-    """The panel before the first answer."""
-    return '<h2>Sources</h2><p class="byline-note">The passages that an answer quotes are shown here.</p>'
-
-
-def hits_html(hits: Sequence[SearchHit], seconds: float, searched: int) -> str:
-    """One line about the search, while the answer is being written."""
-    return f'<p class="byline-note">{_searched(hits, seconds, searched)}</p>'
+def panel_html(sections: Sequence[Section], note: str = "") -> str:
+    """The panel beside the chat: the sections of the answers, newest first and open, below a note."""
+    if not sections and not note:
+        note = "The passages that an answer quotes are shown here."
+    # a link to a quote in a closed section opens it
+    parts = "".join(
+        f'<details class="byline-sources"{"" if at else " open"}>'
+        f"<summary>{part.question}</summary>{part.body}</details>"
+        for at, part in enumerate(sections)
+    )
+    return f"<h2>Sources</h2>{note_html(note) if note else ''}{parts}"
 
 
 def fault_html(message: str) -> str:
@@ -109,11 +130,7 @@ def fault_html(message: str) -> str:
     return f'<div class="byline-fault" role="alert"><strong>Something is wrong.</strong> {_text(message)}</div>'
 
 
-def _source_of(hit: SearchHit) -> Source:
-    return Source(hit.article, hit.passage.start, hit.passage.end, hit.passage.heading)
-
-
-def _source_html(source: Source) -> str:
+def _source_html(source: Source, key: str) -> str:
     article = source.article
     title = _text(article.title or article.path)
     address = web_address(article.url)
@@ -122,13 +139,13 @@ def _source_html(source: Source) -> str:
     heading = f'<p class="byline-heading">{_text(source.heading)}</p>' if source.heading else ""
     numbers = "".join(f'<span class="byline-number">{number}</span>' for number, _ in source.quotes)
     return (
-        f'<article class="byline-source"><header>{numbers}<h3>{title}</h3>'
+        f'<article class="byline-source"><header>{numbers}<h4>{title}</h4>'
         f'<p class="byline-facts">{_text(facts(article))}</p></header>{heading}'
-        f"<blockquote>{_marked_html(source)}</blockquote></article>"
+        f"<blockquote>{_marked_html(source, key)}</blockquote></article>"
     )
 
 
-def _marked_html(source: Source) -> str:
+def _marked_html(source: Source, key: str) -> str:
     text = source.article.text
     starts = {span.start: number for number, span in source.quotes}
     edges = {source.start, source.end}
@@ -143,7 +160,7 @@ def _marked_html(source: Source) -> str:
         around = source.article.block_at(start)
         quoted = any(span.start <= start and end <= span.end for _, span in source.quotes)
         if quoted:
-            anchor = f' id="source-{starts[start]}" tabindex="-1"' if start in starts else ""
+            anchor = f' id="source-{key}-{starts[start]}" tabindex="-1"' if start in starts else ""
             html.append(f"<mark{anchor}>{piece}</mark>")
         elif around is not None and around.kind != "prose":
             html.append(f'<span class="byline-not-prose">{piece}</span>')
@@ -193,7 +210,7 @@ def answer_text(answer: Answer) -> str:
             lines.append(f"[{number}] {plain(article.title or article.path)}")
             lines.append(f"    {plain(facts(article))} · {article.id} · characters {citation.start}–{citation.end}")
     elif answer.nearest:
-        lines += ["", "Nearest passages", hits_text(answer.nearest[:3])]
+        lines += ["", "Nearest passages", hits_text(answer.nearest[:NEAREST])]
     return "\n".join(lines)
 
 
@@ -244,7 +261,8 @@ def plain(text: str) -> str:
     return " ".join(text.translate(_CONTROL).split())
 
 
-def _searched(hits: Sequence[SearchHit], seconds: float, searched: int) -> str:
+def searched_text(hits: Sequence[SearchHit], seconds: float, searched: int) -> str:
+    """One line about a search, in words."""
     noun = "article" if searched == 1 else "articles"
     return f"Searched {searched:,} {noun}, {len(hits)} passages, {seconds:.1f} s"
 

@@ -43,16 +43,17 @@ def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
     """
     with gr.Blocks(title="Byline", fill_height=True, analytics_enabled=False) as page:
         gr.HTML('<header class="byline-title"><h1>Byline</h1><p>Every sentence quotes an article.</p></header>')
-        panel = gr.HTML(render.empty_panel_html(), elem_id="byline-panel", render=False)
+        panel = gr.HTML(render.panel_html(()), elem_id="byline-panel", render=False)
+        sections = gr.State(())
         with gr.Row(elem_id="byline-columns", equal_height=False):
             with gr.Column(scale=3, min_width=320):
-                gr.ChatInterface(
+                chat = gr.ChatInterface(
                     handlers.chat(assistant),
                     chatbot=gr.Chatbot(
                         label="Conversation",
                         show_label=False,
                         elem_id="byline-chat",
-                        height="calc(100dvh - 15rem)",
+                        height="calc(100dvh - 16rem)",
                         min_height=240,
                         latex_delimiters=[],
                         allow_tags=False,
@@ -65,9 +66,14 @@ def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
                         placeholder="Ask about the articles …",
                         label="Question",
                         show_label=False,
+                        autofocus=True,
+                        submit_btn=True,
+                        stop_btn=True,
+                        max_lines=8,
                         max_length=assistant.settings.question_characters,
                     ),
-                    additional_outputs=[panel],
+                    additional_inputs=[sections],
+                    additional_outputs=[panel, sections],
                     analytics_enabled=False,
                     flagging_mode="never",
                     concurrency_limit=chats,
@@ -76,6 +82,7 @@ def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
                 )
             with gr.Column(scale=2, min_width=320):
                 panel.render()  # type: ignore[no-untyped-call]
+        chat.chatbot.clear(handlers.clear, None, [panel, sections], api_visibility="private")
     assert isinstance(page, gr.Blocks)
     return page
 
