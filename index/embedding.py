@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -219,6 +220,8 @@ class StaticEmbedder:
             self.model_id = f"{FAST}-{_sha256(folder / 'model.safetensors')[:12]}"
         except OSError as error:
             raise EmbedderError(_damaged(folder, error)) from None
+        # the tokenizer is set anew for every call, and a second thread that uses it then would fail
+        self._lock = threading.Lock()
 
     @cached_property
     def _model(self) -> StaticModel:
@@ -230,13 +233,15 @@ class StaticEmbedder:
             raise EmbedderError(_damaged(self._folder, error)) from error
 
     def count(self, texts: Sequence[str]) -> list[int]:
-        encodings = self._model.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        with self._lock:
+            encodings = self._model.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.zeros((0, FAST_DIMENSIONS), np.float32)
-        vectors = self._model.encode(list(texts), max_length=None, use_multiprocessing=False)
+        with self._lock:
+            vectors = self._model.encode(list(texts), max_length=None, use_multiprocessing=False)
         return _unit(vectors.astype(np.float32))
 
     def embed_query(self, text: str) -> Vectors:
@@ -257,6 +262,7 @@ class TransformerEmbedder:
         self.name = name
         self.model_id = model_id
         self._folder = folder
+        self._lock = threading.RLock()  # as for the static vectors
 
     @cached_property
     def _model(self) -> SentenceTransformer:
@@ -293,15 +299,19 @@ class TransformerEmbedder:
     def count(self, texts: Sequence[str]) -> list[int]:
         if not texts:
             return []
-        encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+        with self._lock:
+            encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        vectors = self._model.encode_document(list(texts), batch_size=32, show_progress_bar=False)
+        with self._lock:
+            vectors = self._model.encode_document(list(texts), batch_size=32, show_progress_bar=False)
         return _unit(np.asarray(vectors, np.float32))
 
     def embed_query(self, text: str) -> Vectors:
-        vector: Vectors = _unit(np.asarray(self._model.encode_query([text], show_progress_bar=False), np.float32))[0]
+        with self._lock:
+            found = self._model.encode_query([text], show_progress_bar=False)
+        vector: Vectors = _unit(np.asarray(found, np.float32))[0]
         return vector
 
 

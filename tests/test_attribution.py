@@ -11,7 +11,10 @@ from assistant.attribution import is_bare_quotation, speaker
         ("In contrast, Taliban officials claimed their fighters had captured three outposts.", "Taliban officials"),
         ("“It is a shift,” said Dr. Faisal Khan, a South Asia analyst based in Islamabad.", "Dr. Faisal Khan"),
         ("“We are prepared,” Khowarazmi declared in a statement.", "Khowarazmi"),
-        ("“We have shown patience,” one senior security official said earlier this week.", "one senior security official"),
+        (
+            "“We have shown patience,” one senior security official said earlier this week.",
+            "one senior security official",
+        ),
         ("The bridge will reopen in May, according to the city's engineer.", "the city's engineer"),
         ("Enayatullah Khowarazmi, spokesperson for the ministry, confirmed the assaults.", "Enayatullah Khowarazmi"),
         ("Analysts say the ties could complicate matters.", "Analysts"),

@@ -41,7 +41,10 @@ def test_what_is_counted_is_the_noun_after_how_many():
 
 
 def test_names_are_runs_of_capitals():
-    assert analyse("What did the United Nations say to Ahmad Rashid?").names == (("unit", "nation"), ("ahmad", "rashid"))
+    assert analyse("What did the United Nations say to Ahmad Rashid?").names == (
+        ("unit", "nation"),
+        ("ahmad", "rashid"),
+    )
     assert analyse("Who leads the Ministry of Defence?").names == (("ministri", "defens"),)
 
 

@@ -112,6 +112,7 @@ def build_app(assistant: Assistant, chats: int, *, local: bool = True) -> FastAP
         app,
         page,
         path="",
+        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         footer_links=[],
         run_history=False,
         enable_monitoring=False,

@@ -1,0 +1,1 @@
+"""Slow figures, by `make bench`."""

@@ -1,0 +1,56 @@
+"""What tests share: the real `fast` embedder, loaded once, and the owner's article."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# the tokenizers' own threads and the forks of subprocesses do not go together
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+# a busy machine is no failure: nothing here is timed
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+SEED = Path(__file__).parents[1] / "seeds" / "000_fab766fd3869f66f.txt"
+
+
+@pytest.fixture(scope="session")
+def fast():
+    from index import open_embedder
+
+    return open_embedder("fast")
+
+
+@pytest.fixture(scope="session")
+def seed_bytes():
+    return SEED.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def seed_article(seed_bytes):
+    from factories import marked_article
+
+    return marked_article(seed_bytes.decode(), SEED.name)
+
+
+@pytest.fixture(scope="session")
+def seed_assistant(tmp_path_factory):
+    """The assistant over an archive that holds the owner's article alone."""
+    from assistant import Assistant
+
+    folder = tmp_path_factory.mktemp("archive") / "seeds"
+    folder.mkdir()
+    shutil.copy(SEED, folder)
+    return Assistant.open(folder, sync=True)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / "articles"
+    made.mkdir()
+    return made

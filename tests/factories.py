@@ -1,0 +1,143 @@
+"""Invented news, and short ways to make articles, folders and indexes of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from index import Article, Skip
+from index.cleaning import mark
+from index.embedding import Embedder
+from index.generations import Generations, Manifest
+from index.passages import split_articles
+from index.readers import front_matter, read
+from index.sentences import split_sentences
+from index.store import Entry, FileState, Store
+
+LIMIT = 1_000_000
+
+HARBOUR = """Harbour of Lund reopens after storm
+
+The harbour of Lund reopened on Monday after divers cleared eleven sunken boats from its entrance. Mayor Alma Reyes \
+said the work had cost 2.4 million crowns.
+
+“We feared that the winter catch was lost,” Reyes said. “Now the first trawlers are out again.”
+"""
+
+MILL = """Old paper mill burns in Tarn
+
+A fire destroyed the old paper mill of Tarn on Tuesday night. Nobody was hurt, the fire brigade said.
+
+The mill had stood empty since 1998. Its owner, Olof Brandt, wanted to turn it into a museum.
+"""
+
+SCHOOL = """Village school to teach in two languages
+
+The village school of Ostra will teach mathematics in two languages from August on. Parents voted for the plan by \
+61 to 14.
+
+Head teacher Mina Karlsson called the vote a surprise. Four new teachers will be hired.
+"""
+
+_SUBJECTS = ("bridge", "orchard", "library", "ferry", "bakery", "tunnel", "lighthouse", "museum", "dairy", "quarry")
+_PLACES = ("Norby", "Sundal", "Vika", "Hammar", "Elvra", "Torsholm", "Ask", "Brenna")
+_EVENTS = (
+    "closed for repairs after an inspector found cracks",
+    "was sold to a cooperative of forty families",
+    "won a prize for its careful restoration",
+    "lost half of its roof in a gale",
+    "will double in size by next spring",
+    "welcomed its millionth visitor",
+    "stopped work in a dispute over wages",
+)
+
+
+def story(number: int, note: str = "") -> str:
+    """The text of an article, different for each number; ``note`` becomes a sentence of its own."""
+    subject = _SUBJECTS[number % len(_SUBJECTS)]
+    place = _PLACES[number % len(_PLACES)]
+    event = _EVENTS[number % len(_EVENTS)]
+    return (
+        f"The {subject} of {place}, number {number}\n\n"
+        f"The {subject} of {place} {event}, the council said on day {number} of its session. "
+        f"About {number * 37 + 112} people live nearby, and most of them had expected the news.\n\n"
+        f"“We will speak about the {subject} again in the autumn,” said Councillor Ida Holm {number}. {note}\n\n"
+        f"Work on the {subject} cost {number * 13} thousand crowns last year. The neighbours paid a third of it.\n"
+    )
+
+
+def write(folder: Path, texts: Mapping[str, str | bytes]) -> None:
+    """Write files by their path within ``folder``."""
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+def json_lines(*rows: Mapping[str, object]) -> str:
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def read_file(name: str, content: str | bytes, limit: int = LIMIT) -> list[Article | Skip]:
+    """What the readers make of one file."""
+    data = content if isinstance(content, bytes) else content.encode()
+    return list(read(Path(PurePosixPath(name).name), name, data, limit))
+
+
+def read_one(name: str, content: str | bytes) -> Article:
+    """The one article of a file."""
+    (article,) = read_file(name, content)
+    assert isinstance(article, Article), article
+    return article
+
+
+def with_marks(article: Article) -> Article:
+    """The article with its blocks and sentences, as the archive makes them."""
+    blocks = mark(article.text, article.title, front_matter(article))
+    sentences = [
+        sentence
+        for block in blocks
+        if block.kind == "prose"
+        for sentence in split_sentences(article.text, block.start, block.end)
+    ]
+    return replace(article, blocks=blocks, sentences=tuple(sentences))
+
+
+def marked_article(text: str, name: str = "story.txt") -> Article:
+    return with_marks(read_one(name, text))
+
+
+def add_articles(store: Store, articles: Iterable[Article], embedder: Embedder, recipe: str = "recipe") -> list[int]:
+    """Split, write and embed articles; returns their documents."""
+    docs = []
+    for article in articles:
+        ((opening, drafts),) = split_articles([article], embedder, 256)
+        with store.transaction():
+            docs.append(store.add_document(article, recipe, opening, drafts))
+    missing = store.missing_vectors(docs, embedder.model_id)
+    store.add_vectors(
+        embedder.model_id, [hash_ for hash_, _ in missing], embedder.embed_documents([text for _, text in missing])
+    )
+    return docs
+
+
+def generation_of(
+    folder: Path, store: Store, generation: int, articles: Iterable[Article], embedder: Embedder
+) -> tuple[Generations, Manifest]:
+    """Build and publish a generation that holds exactly ``articles``, after whatever was published before it."""
+    articles = list(articles)
+    before: list[Entry] = store.entries(generation - 1)
+    docs = add_articles(store, articles, embedder, f"recipe {generation}")
+    store.plan(
+        generation,
+        [(entry.path, entry.locator) for entry in before],
+        [(article.path, article.locator, doc) for article, doc in zip(articles, docs, strict=True)],
+        list(store.files(generation - 1)),
+        [(article.path, FileState("0" * 64, ())) for article in articles],
+    )
+    generations = Generations(folder)
+    manifest = generations.build(store, generation, embedder.name, embedder.model_id, "recipe")
+    generations.publish(generation)
+    return generations, manifest

@@ -1,0 +1,253 @@
+"""The web chat, as a person meets it: a real server, a real browser, the real archive."""
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+HOSTILE = """<img src=x onerror=alert(1)> Bridge <script>alert(2)</script> closes
+
+The bridge of Port Alder closed on Friday, <img src="http://192.0.2.1/x.png" onerror="alert(3)"> officials said.
+
+<iframe src="http://192.0.2.1/"></iframe> The bridge [will](javascript:alert(4)) ![stay](http://192.0.2.1/y.png) shut.
+"""
+
+
+def chromium() -> str:
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+    if found is None:
+        pytest.fail("The browser tests need Chromium: install it with the system's package manager.")
+    return found
+
+
+class Served:
+    """A served archive: its folder and its address."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        run = [sys.executable, "-m", "ui.cli"]
+        subprocess.run([*run, "index", str(folder)], check=True, capture_output=True)
+        self.process = subprocess.Popen(
+            [*run, "serve", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        line = self.process.stdout.readline()
+        match = re.search(r"http://\S+", line)
+        assert match, line + self.process.stdout.read()
+        self.address = match[0]
+
+    def stop(self) -> str:
+        self.process.terminate()
+        return self.process.communicate(timeout=30)[0]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("web") / "articles"
+    shutil.copytree(SEEDS, folder, ignore=shutil.ignore_patterns(".byline"))
+    (folder / "hostile.txt").write_text(HOSTILE)
+    served = Served(folder)
+    yield served
+    assert "Traceback" not in served.stop()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A page that notes what it should never do."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        self.dialogs: list[str] = []
+        page.route("**/*", self._route(address))
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        page.goto(address)
+        expect(page.locator("textarea")).to_be_visible()
+
+    def _route(self, address):
+        def route(route):
+            if route.request.url.startswith((address, "data:", "blob:")):
+                route.continue_()
+            else:
+                self.outside.append(route.request.url)
+                route.abort()
+
+        return route
+
+    def ask(self, question: str) -> None:
+        before = self.page.locator(".byline-answer, .byline-fault").count()
+        self.page.fill("textarea", question)
+        self.page.press("textarea", "Enter")
+        expect(self.page.locator(".byline-answer, .byline-fault")).to_have_count(before + 1, timeout=30_000)
+        # the panel is filled with the last step of the answer
+        expect(self.page.locator("#byline-panel summary").first).to_have_text(question, timeout=30_000)
+
+
+@pytest.fixture(params=[1280, 390])
+def visit(request, browser, served):
+    context = browser.new_context(viewport={"width": request.param, "height": 844})
+    visit = Visit(context.new_page(), served.address)
+    yield visit
+    assert (visit.outside, visit.errors, visit.dialogs) == ([], [], [])
+    context.close()
+
+
+def test_an_answer_quotes_the_article_and_the_panel_marks_the_same_words(visit):
+    visit.ask("How long is the Durand Line?")
+    answer = visit.page.locator(".byline-answer").last
+    expect(answer).to_contain_text("The 2,600-kilometer (1,615-mile) frontier")
+    source = visit.page.locator(".byline-source").first
+    expect(source.locator("h4")).to_have_text(
+        "Afghan Taliban Launch Retaliatory Border Attacks After Pakistan Airstrikes"
+    )
+    expect(source.locator(".byline-facts")).to_have_text("Times in Pakistan")
+    marked = source.locator("mark").inner_text()
+    assert marked in next(SEEDS.glob("*.txt")).read_text()
+    assert answer.inner_text() == f"{marked} [1]"
+
+
+def test_a_citation_leads_to_its_own_words_also_in_an_earlier_answer(visit):
+    visit.ask("How long is the Durand Line?")
+    visit.ask("Who visited India?")
+    first = visit.page.locator(".byline-mark").first
+    first.click()
+    target = visit.page.locator("mark:target")
+    expect(target).to_have_count(1)
+    expect(target).to_contain_text("2,600-kilometer")
+    expect(target).to_be_in_viewport()
+
+
+def test_what_the_archive_does_not_say_is_declined_and_the_nearest_passages_are_shown(visit):
+    visit.ask("Who is Pakistan's prime minister?")
+    declined = visit.page.locator(".byline-answer.byline-declined")
+    expect(declined).to_contain_text("The archive does not say")
+    expect(visit.page.locator("#byline-panel")).to_contain_text("None of the nearest passages answers.")
+    expect(visit.page.locator(".byline-source").first).to_be_visible()
+    expect(visit.page.locator("#byline-panel mark")).to_have_count(0)
+
+
+def test_markup_in_an_article_is_shown_as_the_text_that_it_is(visit):
+    visit.ask("When did the bridge of Port Alder close?")
+    expect(visit.page.locator(".byline-answer").last).to_contain_text('<img src="http://192.0.2.1/x.png" onerror=')
+    panel = visit.page.locator("#byline-panel")
+    expect(panel.locator("h4").first).to_contain_text("<script>alert(2)</script>")
+    expect(panel.locator("img, iframe, script")).to_have_count(0)
+    expect(visit.page.locator("#byline-chat").locator(".byline-answer img, .byline-answer iframe")).to_have_count(0)
+
+
+def test_markup_in_a_question_fetches_nothing(visit):
+    visit.page.fill("textarea", "What is ![x](http://192.0.2.1/q.png) <img src=http://192.0.2.1/r.png>?")
+    visit.page.press("textarea", "Enter")
+    expect(visit.page.locator(".byline-answer")).to_have_count(1, timeout=30_000)
+    # the content security policy refuses what a message's Markdown would load, and says so on the console
+    assert visit.outside == []
+    visit.errors.clear()
+
+
+def test_the_page_is_tidy(visit):
+    visit.ask("How long is the Durand Line?")
+    page = visit.page
+    width = page.viewport_size["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    chat, panel = page.locator("#byline-chat").bounding_box(), page.locator("#byline-panel").bounding_box()
+    for box in (chat, panel):
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+    beside = panel["x"] >= chat["x"] + chat["width"]
+    below = panel["y"] >= chat["y"] + chat["height"]
+    assert (beside, below) == ((True, False) if width > 700 else (False, True))
+
+
+def test_clearing_the_conversation_clears_the_panel(visit):
+    visit.ask("How long is the Durand Line?")
+    visit.page.get_by_label("Clear").click()
+    expect(visit.page.locator(".byline-answer")).to_have_count(0)
+    expect(visit.page.locator("#byline-panel")).to_contain_text("are shown here")
+    expect(visit.page.locator("#byline-panel details")).to_have_count(0)
+
+
+def test_a_fault_is_shown_as_a_fault(browser, tmp_path):
+    shutil.copytree(SEEDS, tmp_path / "articles", ignore=shutil.ignore_patterns(".byline"))
+    served = Served(tmp_path / "articles")
+    try:
+        page = browser.new_page()
+        page.goto(served.address)
+        shutil.rmtree(served.folder / ".byline")
+        page.fill("textarea", "How long is the Durand Line?")
+        page.press("textarea", "Enter")
+        fault = page.locator(".byline-fault")
+        expect(fault).to_contain_text("has no index yet. Run: byline index", timeout=30_000)
+        expect(page.locator(".byline-answer")).to_have_count(0)
+        page.close()
+    finally:
+        served.stop()
+
+
+def test_an_index_made_while_the_page_is_open_is_used(browser, tmp_path):
+    shutil.copytree(SEEDS, tmp_path / "articles", ignore=shutil.ignore_patterns(".byline"))
+    served = Served(tmp_path / "articles")
+    try:
+        page = browser.new_page()
+        visit = Visit(page, served.address)
+        visit.ask("When did the harbour of Port Alder reopen?")
+        expect(page.locator(".byline-declined")).to_have_count(1)
+        (served.folder / "new.txt").write_text("Harbour\n\nThe harbour of Port Alder reopened on Monday.\n")
+        subprocess.run([sys.executable, "-m", "ui.cli", "index", str(served.folder)], check=True, capture_output=True)
+        page.fill("textarea", "When did the harbour of Port Alder reopen?")
+        page.press("textarea", "Enter")
+        expect(page.locator(".byline-answer").last).to_contain_text("reopened on Monday", timeout=30_000)
+        page.close()
+    finally:
+        served.stop()
+
+
+def test_the_server_listens_on_this_machine_alone_and_answers_to_its_own_name_alone(served):
+    port = int(re.search(r":(\d+)/", served.address)[1])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        # no packet is sent: connecting a datagram socket only picks the address this machine has outside
+        try:
+            probe.connect(("192.0.2.1", 9))
+            outside = probe.getsockname()[0]
+        except OSError:
+            outside = "127.0.0.2"
+    with pytest.raises(OSError), socket.create_connection((outside, port), timeout=5):
+        pass
+    request = urllib.request.Request(served.address, headers={"Host": "evil.example"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=10)
+    assert refused.value.code == 400
+
+
+def test_pages_carry_the_headers_that_keep_them_to_themselves(served):
+    with urllib.request.urlopen(served.address, timeout=10) as response:
+        headers = response.headers
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("path", ["monitoring", "gradio_api/runs", "docs", "openapi.json", "gradio_api/file=seeds"])
+def test_pages_that_nobody_asked_for_are_not_served(served, path):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(served.address + path, timeout=10)
+    assert refused.value.code in (401, 403, 404)
