@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import IndexDamaged
 from index.types import Filters
 
 COLLECTION = "passages"
@@ -84,13 +85,22 @@ class VectorIndex:
             client.close()
 
     def nearest(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[int, float]]:
-        """(number, cosine similarity) of the ``k`` passages nearest to ``vector`` that pass ``filters``, best first."""
-        count = self._collection.count()
-        if not count or not vector.any():
-            return []
-        found = self._collection.query(
-            query_embeddings=vector[None, :], n_results=min(k, count), where=_where(filters), include=["distances"]
-        )
+        """(number, cosine similarity) of the ``k`` passages nearest to ``vector`` that pass ``filters``, best first.
+
+        Raises:
+            IndexDamaged: Chroma cannot read its files.
+        """
+        from chromadb.errors import ChromaError
+
+        try:
+            count = self._collection.count()
+            if not count or not vector.any():
+                return []
+            found = self._collection.query(
+                query_embeddings=vector[None, :], n_results=min(k, count), where=_where(filters), include=["distances"]
+            )
+        except ChromaError as error:
+            raise IndexDamaged(f"The vectors of the index cannot be searched ({error}).") from error
         distances = found["distances"]
         assert distances is not None
         return [(int(id_), 1.0 - distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)]

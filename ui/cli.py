@@ -58,7 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
         return added
 
     def folder_argument(added: argparse.ArgumentParser) -> None:
-        added.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, help="the folder of articles")
+        added.add_argument("archive", metavar="FOLDER", nargs="?", type=Path, help="the folder of articles")
 
     def archive_option(added: argparse.ArgumentParser) -> None:
         added.add_argument("--archive", "-a", metavar="FOLDER", type=Path, help="the folder of articles")
@@ -130,8 +130,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 def _archive(options: argparse.Namespace) -> Archive:
     from ui.wiring import open_archive
 
-    settings = _settings(argparse.Namespace(**{**vars(options), "archive": None}))
-    return open_archive(getattr(options, "folder", None) or getattr(options, "archive", None), settings)
+    return open_archive(_settings(options))
 
 
 def _filters(options: argparse.Namespace) -> Filters:
@@ -165,8 +164,8 @@ def _ask(options: argparse.Namespace) -> int:
     from ui import render
     from ui.wiring import open_assistant
 
-    settings = _settings(argparse.Namespace(**{**vars(options), "archive": None}))
-    assistant = open_assistant(options.archive, settings)
+    settings = _settings(options)
+    assistant = open_assistant(settings)
     question = " ".join(options.question)
     if question == "-":
         # one character more than may be read, so that a longer one is told apart
@@ -183,10 +182,10 @@ def _search(options: argparse.Namespace) -> int:
     from ui import render
     from ui.wiring import open_assistant
 
-    settings = _settings(argparse.Namespace(**{**vars(options), "archive": None}))
+    settings = _settings(options)
     if options.k < 1:
         raise BylineError("-k must be 1 or more.")
-    hits = open_assistant(options.archive, settings).search(" ".join(options.query), options.k, _filters(options))
+    hits = open_assistant(settings).search(" ".join(options.query), options.k, _filters(options))
     if options.json:
         _print_json([render.hit_json(hit) for hit in hits])
     else:
@@ -233,7 +232,7 @@ def _serve(options: argparse.Namespace) -> int:
     from ui.wiring import can_open_browser, open_assistant
 
     settings = _settings(options)
-    assistant = open_assistant(options.folder, settings)
+    assistant = open_assistant(settings)
 
     def ready(address: str) -> None:
         print(f"Byline answers at {address} (Ctrl-C ends it)", flush=True)

@@ -87,14 +87,14 @@ def load_settings(given: Mapping[str, object] | None = None, environment: Mappin
     )
 
 
-def open_archive(folder: Path | None, settings: Settings) -> Archive:
-    """The archive of ``folder``, or of the setting ``archive``."""
-    return Archive.open(folder or settings.serve.archive, settings.index)
+def open_archive(settings: Settings) -> Archive:
+    """The archive that the settings name."""
+    return Archive.open(settings.serve.archive, settings.index)
 
 
-def open_assistant(folder: Path | None, settings: Settings) -> Assistant:
-    """The assistant over the archive of ``folder``, or of the setting ``archive``."""
-    return Assistant.open(folder or settings.serve.archive, settings.index, settings.assistant)
+def open_assistant(settings: Settings) -> Assistant:
+    """The assistant over the archive that the settings name."""
+    return Assistant.open(settings.serve.archive, settings.index, settings.assistant)
 
 
 def can_open_browser(environment: Mapping[str, str] = os.environ) -> bool:

@@ -1,0 +1,409 @@
+"""Answers as HTML and terminal text: everything of articles is escaped, and the marks are the quotes."""
+
+import json
+import unicodedata
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from factories import marked_article
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import Answer, Citation, Gap, Statement
+from index import Article, Block, Passage, SearchHit, Skip, Span, SyncReport
+from ui import render
+
+TEXT = """Storm closes harbour
+
+The harbour closed on Monday. Two boats sank, the port said. Nobody was hurt.
+
+Divers will look for the boats on Friday. “We hope for calm weather,” said Mayor Alma Reyes.
+"""
+
+
+class Page(HTMLParser):
+    """HTML taken apart: its tags with attributes, its text, and which of the text stands within a mark."""
+
+    def __init__(self, html):
+        super().__init__(convert_charrefs=True)
+        self.tags = []
+        self.text = ""
+        self.quoted = []
+        self.marks = []
+        self._open = []
+        self.feed(html)
+        self.close()
+        assert not self._open, f"not closed: {self._open}"
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag == "br":
+            return
+        self._open.append(tag)
+        if tag == "mark":
+            self.marks.append("")
+
+    def handle_endtag(self, tag):
+        assert self._open.pop() == tag
+
+    def handle_data(self, data):
+        if "blockquote" in self._open:
+            within = "mark" in self._open
+            self.quoted += [(character, within) for character in data if not character.isspace()]
+        if "mark" in self._open:
+            self.marks[-1] += data
+        self.text += data
+
+    def comments(self, data):
+        raise AssertionError(f"a comment: {data}")
+
+    handle_comment = handle_decl = handle_pi = unknown_decl = comments
+
+
+def article_of(text=TEXT, **facts):
+    return replace(marked_article(text), **facts)
+
+
+def cite(article, words):
+    start = article.text.index(words)
+    return Citation(article, start, start + len(words))
+
+
+def stated(article, *quotes):
+    return tuple(Statement(" ".join(quote.split()), (cite(article, quote),)) for quote in quotes)
+
+
+def hit_of(article, first=0, last=None, rank=1):
+    sentences = article.sentences[first:last]
+    start, end = sentences[0].start, sentences[-1].end
+    passage = Passage(f"{article.id}:{first}", article.id, first, start, end, article.text[start:end], "A heading")
+    return SearchHit(passage, article, 1 / (60 + rank), rank, None)
+
+
+def answer_of(article, *quotes, hits=None, gaps=()):
+    hits = (hit_of(article),) if hits is None else tuple(hits)
+    return Answer("What happened?", stated(article, *quotes), tuple(gaps), hits, 7)
+
+
+def plain_characters(text):
+    return [c for c in text if unicodedata.category(c) != "Cc"]
+
+
+# --- HTML ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_mark_covers_the_quote_and_nothing_else():
+    article = article_of()
+    page = Page(render.panel_html(answer_of(article, "Two boats sank, the port said.")))
+    assert page.marks == ["Two boats sank, the port said."]
+    assert "".join(character for character, _ in page.quoted).startswith("TheharbourclosedonMonday.Twoboats")
+
+
+@given(st.data())
+def test_every_character_is_marked_if_and_only_if_it_is_quoted(data):
+    article = article_of()
+    sentences = data.draw(st.lists(st.sampled_from(article.sentences), min_size=1, max_size=4, unique=True))
+    quotes = [article.text[s.start : s.end] for s in sentences]
+    hit = hit_of(article)
+    page = Page(render.panel_html(answer_of(article, *quotes, hits=[hit])))
+    expected = [
+        (article.text[at], any(s.start <= at < s.end for s in sentences))
+        for at in range(hit.passage.start, hit.passage.end)
+        if not article.text[at].isspace()
+    ]
+    assert page.quoted == expected
+
+
+def test_a_quote_with_line_breaks_is_marked_whole():
+    wrapped = (
+        "Storm closes harbour\n\nThe harbour of the town closed on Monday after two of the boats\n"
+        "that lay at its entrance sank in the storm, as the port authority\nsaid in the evening. Nobody was hurt.\n"
+    )
+    article = article_of(wrapped)
+    quote = article.text[article.sentences[0].start : article.sentences[0].end]
+    assert quote.count("\n") == 2
+    page = Page(render.panel_html(answer_of(article, quote)))
+    assert [character for character, within in page.quoted if within] == [c for c in quote if not c.isspace()]
+    assert "".join(page.marks[0].split()) == "".join(quote.split())
+
+
+def test_marks_are_numbered_as_the_answer_numbers_them_and_its_links_lead_to_them():
+    article = article_of()
+    answer = answer_of(article, "Nobody was hurt.", "The harbour closed on Monday.")
+    links = [at["href"] for tag, at in Page(render.answer_html(answer.numbered())).tags if tag == "a"]
+    page = Page(render.panel_html(answer))
+    anchors = {at["id"]: mark for (tag, at), mark in zip(_marks(page), page.marks, strict=True)}
+    assert links == ["#source-1", "#source-2"]
+    assert anchors == {"source-1": "Nobody was hurt.", "source-2": "The harbour closed on Monday."}
+
+
+def _marks(page):
+    return [(tag, attributes) for tag, attributes in page.tags if tag == "mark"]
+
+
+def test_quotes_of_one_passage_are_shown_in_it_once_and_others_beside_it():
+    article, other = article_of(), article_of("Mill burns\n\nThe mill burned on Tuesday. It was empty.\n")
+    answer = Answer(
+        "?",
+        (
+            *stated(article, "Nobody was hurt.", "Two boats sank, the port said."),
+            *stated(other, "The mill burned on Tuesday."),
+        ),
+        (),
+        (hit_of(article), hit_of(other)),
+        2,
+    )
+    page = Page(render.panel_html(answer))
+    assert sum(tag == "blockquote" for tag, _ in page.tags) == 2
+    assert len(page.marks) == 3
+
+
+def test_a_quote_outside_every_passage_is_shown_with_the_sentences_around_it():
+    article = article_of()
+    page = Page(render.panel_html(answer_of(article, "Nobody was hurt.", hits=[])))
+    shown = "".join(character for character, _ in page.quoted)
+    assert page.marks == ["Nobody was hurt."]
+    assert shown.startswith("TheharbourclosedonMonday.")
+    assert len(shown) > len("Nobodywashurt.")
+
+
+HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)"> & \'"` </blockquote><!-- --> &lt;b&gt; {{x}} $x$'
+
+
+@pytest.mark.parametrize("field", ["title", "outlet", "path"])
+def test_markup_in_the_facts_of_an_article_is_shown_as_text(field):
+    article = article_of(**{"title": "", field: HOSTILE})
+    page = Page(render.panel_html(answer_of(article, "Nobody was hurt.")))
+    assert HOSTILE in page.text
+    assert not {"script", "img", "b"} & {tag for tag, _ in page.tags}
+
+
+def test_markup_in_the_text_of_an_article_is_shown_as_text():
+    article = article_of(f"Odd page\n\nThe page said {HOSTILE} on Monday. Nobody was hurt.\n")
+    quote = article.text[article.sentences[0].start : article.sentences[0].end]
+    answer = answer_of(article, quote, "Nobody was hurt.")
+    for page in (Page(render.panel_html(answer)), Page(render.answer_html(answer.numbered()))):
+        assert "<script>alert(1)</script>" in page.text
+        assert not {"script", "img", "b"} & {tag for tag, _ in page.tags}
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=30))
+def test_no_text_whatever_makes_a_tag_or_an_attribute_of_its_own(title, middle, heading):
+    text = f"A {middle} B."
+    article = Article(
+        "0" * 16, title, text, outlet=title, path="a.txt", url=title, blocks=(Block(0, len(text), "prose"),)
+    )
+    passage = Passage("0:0", article.id, 0, 0, len(text), text, heading)
+    answer = Answer(
+        "?", (Statement(text, (Citation(article, 0, len(text)),)),), (), (SearchHit(passage, article, 1, 1, 1),), 1
+    )
+    reason = Gap(title, middle).reason
+    html = render.panel_html(answer) + render.answer_html(answer.numbered(), reason) + render.fault_html(middle)
+    allowed = {"h2", "h3", "div", "article", "header", "span", "p", "blockquote", "mark", "a", "strong", "br"}
+    attributes = {"class", "id", "tabindex", "href", "aria-label", "target", "rel", "role"}
+    page = Page(html)
+    assert {tag for tag, _ in page.tags} <= allowed
+    assert {name for _, found in page.tags for name in found} <= attributes
+    assert [c for c in html if unicodedata.category(c) == "Cc" and c not in "\t\n"] == []
+
+
+def test_the_answer_is_one_block_that_a_markdown_renderer_passes_through():
+    article = article_of(
+        "Odd page\n\nOne line of it\n    stands apart on Monday and goes on for longer.\n\nNobody was hurt.\n"
+    )
+    quotes = [article.text[s.start : s.end] for s in article.sentences]
+    html = render.answer_html(answer_of(article, *quotes).numbered(), "Nothing\n\nis said.")
+    assert "\n" not in html.replace("Nothing\n\nis said.", "")
+    assert html.startswith("<div")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        " javascript:alert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "ftp://example.com/",
+        "https://user@example.com/",
+        "https://user:secret@example.com/",
+        "https://example.com@evil.test/",
+        "//example.com/",
+        "/relative",
+        "example.com",
+        "https://",
+        "https:///path",
+        "https://exa mple.com/",
+        "https://example.com/\x00",
+        "https://[::1",
+        "mailto:a@example.com",
+        "",
+    ],
+)
+def test_an_address_that_is_no_plain_web_address_is_not_linked(url):
+    article = article_of(url=url)
+    page = Page(render.panel_html(answer_of(article, "Nobody was hurt.")))
+    assert render.web_address(url) == ""
+    assert [tag for tag, _ in page.tags if tag == "a"] == []
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.com/a?b=1&c=%22#d", "http://example.com:8080/", 'https://example.com/"onclick="alert(1)']
+)
+def test_a_web_address_is_linked_and_cannot_break_out_of_its_attribute(url):
+    article = article_of(url=url)
+    page = Page(render.panel_html(answer_of(article, "Nobody was hurt.")))
+    (link,) = [attributes for tag, attributes in page.tags if tag == "a"]
+    assert link["href"] == url
+    assert link["rel"] == "noopener noreferrer"
+    assert "onclick" not in link
+
+
+def test_control_characters_are_not_shown():
+    text = "Odd page\n\nThe page said \x1b[31mred\x07 and \x9b31m on Monday. Nobody was hurt.\n"
+    article = article_of(text, title="A\x1b]0;x\x07 title")
+    quote = article.text[article.sentences[0].start : article.sentences[0].end]
+    assert "\x1b" in quote
+    html = render.panel_html(answer_of(article, quote)) + render.fault_html("x\x1b[31m")
+    assert [c for c in html if unicodedata.category(c) == "Cc" and c != "\n"] == []
+    assert "[31mred" in html
+
+
+def test_a_declined_answer_looks_different_and_marks_nothing():
+    article = article_of()
+    hits = [hit_of(article, first, first + 1, rank) for rank, first in enumerate([0, 1, 2, 3, 4, 0, 1], start=1)]
+    answered = answer_of(article, "Nobody was hurt.", hits=hits)
+    declined = answer_of(article, hits=hits, gaps=[Gap("What happened?", "The archive does not say.")])
+    panel = Page(render.panel_html(declined))
+    assert panel.marks == []
+    assert "None of them answers." in panel.text
+    assert "None of them answers." not in Page(render.panel_html(answered)).text
+    assert sum(tag == "blockquote" for tag, _ in panel.tags) == 5
+    shown = render.answer_html(declined.numbered(), declined.reason, declined=True)
+    assert "byline-declined" in shown
+    assert "The archive does not say." in shown
+    assert "byline-declined" not in render.answer_html(answered.numbered())
+
+
+def test_a_declined_answer_without_any_passage_says_so():
+    page = Page(render.panel_html(answer_of(article_of(), hits=[])))
+    assert "No passage comes near" in page.text
+    assert page.marks == []
+
+
+def test_a_partial_answer_shows_its_statements_and_its_gap():
+    answer = answer_of(article_of(), "Nobody was hurt.", gaps=[Gap("Who paid?", "The archive does not say who paid.")])
+    page = Page(render.answer_html(answer.numbered(), answer.reason))
+    assert page.text.startswith("Nobody was hurt.")
+    assert page.text.endswith("The archive does not say who paid.")
+
+
+def test_a_fault_looks_like_no_answer():
+    html = render.fault_html("The <index> is damaged.")
+    (outer, *_) = Page(html).tags
+    assert outer == ("div", {"class": "byline-fault", "role": "alert"})
+    assert "byline-answer" not in html
+    assert "The <index> is damaged." in Page(html).text
+
+
+def test_what_is_not_prose_within_a_passage_is_set_apart_and_not_marked():
+    article = article_of(
+        "Storm closes harbour\n\nThe harbour closed on Monday. Two boats sank.\n\nRead more: Ten storms of the year\n\n"
+        "Nobody was hurt. Divers will look for the boats.\n"
+    )
+    hit = hit_of(article)
+    page = Page(render.panel_html(answer_of(article, "Nobody was hurt.", hits=[hit])))
+    apart = [attributes for tag, attributes in page.tags if attributes.get("class") == "byline-not-prose"]
+    assert len(apart) == 1
+    assert page.marks == ["Nobody was hurt."]
+    assert "Readmore:" in "".join(character for character, _ in page.quoted)
+
+
+# --- terminal --------------------------------------------------------------------------------------------------------
+
+
+@given(st.text())
+def test_plain_text_is_one_line_without_control_characters(text):
+    plain = render.plain(text)
+    assert len(plain.splitlines()) <= 1
+    assert plain_characters(plain) == list(plain)
+    assert plain == plain.strip()
+
+
+def test_each_statement_is_one_line_with_its_number_and_each_source_names_its_offsets():
+    article = article_of(TEXT.replace("Two boats sank, the port", "Two boats\nsank, the port"), title="A\ntitle\x1b[2J")
+    quotes = [article.text[s.start : s.end] for s in article.sentences[:3]]
+    answer = answer_of(article, *quotes)
+    lines = render.answer_text(answer).split("\n")
+    assert lines[: len(quotes)] == [f"{' '.join(quote.split())} [{n}]" for n, quote in enumerate(quotes, start=1)]
+    assert "[1] A title[2J" in lines
+    for citation in answer.citations:
+        assert any(f"{article.id} · characters {citation.start}–{citation.end}" in line for line in lines)
+
+
+def test_a_declined_answer_in_the_terminal_gives_the_reason_and_the_nearest_passages():
+    article = article_of()
+    hits = [hit_of(article, first, first + 1) for first in range(4)]
+    text = render.answer_text(answer_of(article, hits=hits, gaps=[Gap("?", "The archive does not say.")]))
+    assert text.startswith("The archive does not say.\n\nNearest passages\n")
+    assert text.count(article.id) == 3
+    assert "Sources" not in text
+
+
+def test_an_article_in_the_terminal_has_a_line_for_each_paragraph_and_a_label_where_it_is_not_prose():
+    article = article_of(f"{TEXT}\nPost a Comment\n", url="https://example.com/\x1b[2J", authors=("Ann", "Bo\x07"))
+    text = render.article_text(article)
+    lines = text.split("\n")[-len(article.blocks) :]
+    assert [line.split("│")[0].strip() for line in lines] == [
+        "" if block.kind == "prose" else block.kind for block in article.blocks
+    ]
+    assert {block.kind for block in article.blocks} >= {"prose", "title", "furniture"}
+    assert plain_characters(text) == [c for c in text if c != "\n"]
+
+
+def test_passages_in_the_terminal_are_clipped_and_none_is_said():
+    article = article_of("Long story\n\n" + "The long road went on and on. " * 60 + "\n")
+    text = render.hits_text([hit_of(article)])
+    assert len(text.split("\n")) == 3
+    assert text.endswith(" …")
+    assert len(text) < 500
+    assert render.hits_text([]) == "No passage fits."
+
+
+def test_a_report_counts_and_lists_what_was_skipped_up_to_a_limit():
+    skips = tuple(Skip(f"{n}\x1b.txt", "", "empty") for n in range(render.SKIPS_SHOWN + 5))
+    report = SyncReport((), (), (), skips, 3, 3, 9, 0, 1, True, {"read": 0.25, "embed": 0.25})
+    first, *rest = render.report_text(report).split("\n")
+    assert first == "3 unchanged, 25 skipped · 3 articles, 9 passages · 0.5 s"
+    assert rest[0] == "skipped 0.txt: empty"
+    assert len(rest) == render.SKIPS_SHOWN + 1
+    assert rest[-1].startswith("… and 5 more")
+
+
+# --- JSON ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_as_json_holds_each_quote_with_its_offsets_and_what_each_statement_rests_on():
+    article = article_of(outlet="The Post", url="https://example.com/")
+    answer = answer_of(
+        article, "Nobody was hurt.", "The harbour closed on Monday.", gaps=[Gap("Who paid?", "Not said.", ("paid",))]
+    )
+    data = json.loads(json.dumps(render.answer_json(answer)))
+    assert data["status"] == "partly answered"
+    assert [statement["citations"] for statement in data["statements"]] == [[1], [2]]
+    for citation in data["citations"]:
+        assert article.text[citation["start"] : citation["end"]] == citation["quote"]
+        assert citation["article"]["id"] == article.id
+    assert data["gaps"] == [{"question": "Who paid?", "reason": "Not said.", "missing": ["paid"]}]
+    assert data["searched"] == 7
+
+
+def test_a_source_is_made_for_each_stretch_with_the_numbers_of_its_quotes():
+    article = article_of()
+    first, second = cite(article, "Nobody was hurt."), cite(article, "Two boats sank, the port said.")
+    (source,) = render.sources([first, second], [hit_of(article)])
+    assert source.quotes == ((1, Span(first.start, first.end)), (2, Span(second.start, second.end)))
