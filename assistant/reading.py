@@ -39,7 +39,16 @@ WEIGHTS = {"own": 0.45, "near": 0.25, "likeness": 0.3, "kind": 0.35, "rank": 0.1
 ENOUGH = 0.62
 """Share of the question's words, by weight, that a sentence and its surroundings must speak of to answer it."""
 
+FRAGMENT = 0.5
+"""What likeness loses where a line does not end as a sentence does: a link, an item of a list."""
+
+SHORTEST = 4
+"""Lines of fewer words state nothing by themselves."""
+
 DEMONYM_PREFIX = 5
+"""Letters that "Pakistan" and "Pakistani" must share at least to be of one stock."""
+
+_ENDS = re.compile(r"""[.!?…:][")\]'”’»]*$""")
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -87,7 +96,8 @@ class Reader:
         seen: set[tuple[str, int]] = set()
         for rank, hit in enumerate(evidence.hits):
             for sentence in hit.article.sentences_between(hit.passage.start, hit.passage.end):
-                if (hit.article.id, sentence.start) not in seen:
+                line = hit.article.text[sentence.start : sentence.end]
+                if (hit.article.id, sentence.start) not in seen and len(line.split()) >= SHORTEST:
                     seen.add((hit.article.id, sentence.start))
                     candidates.append((hit, sentence, rank))
         if not candidates:
@@ -135,11 +145,18 @@ class Reader:
             exact |= own >= EXACT
             own_sum += weight * own
             near_sum += weight * near
-            if near < ELSEWHERE * 0.5:
+            # a name that stands only elsewhere in the article is not what this sentence is about
+            if near < (HEADING * 0.9 if term.term in in_names else ELSEWHERE * 0.5):
                 missing.append(term.word)
-        missing.extend(" ".join(name) for name in question.names if len(name) > 1 and not page.names(name))
+        asked_words = {term.term: term.word for term in question.terms}
+        for name in question.names:
+            parts = [asked_words[term] for term in name if term in asked_words]
+            if len(name) > 1 and not set(parts) & set(missing) and not page.names(name):
+                missing.append(" ".join(parts))
         fits = fits_kind(question, page.article.text[sentence.start : sentence.end], self._like)
         own, coverage = (own_sum / total, near_sum / total) if total else (0.0, 0.0)
+        if not _ENDS.search(page.article.text[sentence.start : sentence.end]):
+            like -= FRAGMENT
         score = (
             WEIGHTS["own"] * own
             + WEIGHTS["near"] * coverage

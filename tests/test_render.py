@@ -86,6 +86,10 @@ def answer_of(article, *quotes, hits=None, gaps=()):
     return Answer("What happened?", stated(article, *quotes), tuple(gaps), hits, 7)
 
 
+def panel(answer, key="k"):
+    return render.panel_html([render.section(answer, key)])
+
+
 def plain_characters(text):
     return [c for c in text if unicodedata.category(c) != "Cc"]
 
@@ -95,7 +99,7 @@ def plain_characters(text):
 
 def test_a_mark_covers_the_quote_and_nothing_else():
     article = article_of()
-    page = Page(render.panel_html(answer_of(article, "Two boats sank, the port said.")))
+    page = Page(panel(answer_of(article, "Two boats sank, the port said.")))
     assert page.marks == ["Two boats sank, the port said."]
     assert "".join(character for character, _ in page.quoted).startswith("TheharbourclosedonMonday.Twoboats")
 
@@ -106,7 +110,7 @@ def test_every_character_is_marked_if_and_only_if_it_is_quoted(data):
     sentences = data.draw(st.lists(st.sampled_from(article.sentences), min_size=1, max_size=4, unique=True))
     quotes = [article.text[s.start : s.end] for s in sentences]
     hit = hit_of(article)
-    page = Page(render.panel_html(answer_of(article, *quotes, hits=[hit])))
+    page = Page(panel(answer_of(article, *quotes, hits=[hit])))
     expected = [
         (article.text[at], any(s.start <= at < s.end for s in sentences))
         for at in range(hit.passage.start, hit.passage.end)
@@ -123,7 +127,7 @@ def test_a_quote_with_line_breaks_is_marked_whole():
     article = article_of(wrapped)
     quote = article.text[article.sentences[0].start : article.sentences[0].end]
     assert quote.count("\n") == 2
-    page = Page(render.panel_html(answer_of(article, quote)))
+    page = Page(panel(answer_of(article, quote)))
     assert [character for character, within in page.quoted if within] == [c for c in quote if not c.isspace()]
     assert "".join(page.marks[0].split()) == "".join(quote.split())
 
@@ -131,11 +135,11 @@ def test_a_quote_with_line_breaks_is_marked_whole():
 def test_marks_are_numbered_as_the_answer_numbers_them_and_its_links_lead_to_them():
     article = article_of()
     answer = answer_of(article, "Nobody was hurt.", "The harbour closed on Monday.")
-    links = [at["href"] for tag, at in Page(render.answer_html(answer.numbered())).tags if tag == "a"]
-    page = Page(render.panel_html(answer))
+    links = [at["href"] for tag, at in Page(render.answer_html(answer.numbered(), "k")).tags if tag == "a"]
+    page = Page(panel(answer))
     anchors = {at["id"]: mark for (tag, at), mark in zip(_marks(page), page.marks, strict=True)}
-    assert links == ["#source-1", "#source-2"]
-    assert anchors == {"source-1": "Nobody was hurt.", "source-2": "The harbour closed on Monday."}
+    assert links == ["#source-k-1", "#source-k-2"]
+    assert anchors == {"source-k-1": "Nobody was hurt.", "source-k-2": "The harbour closed on Monday."}
 
 
 def _marks(page):
@@ -154,14 +158,14 @@ def test_quotes_of_one_passage_are_shown_in_it_once_and_others_beside_it():
         (hit_of(article), hit_of(other)),
         2,
     )
-    page = Page(render.panel_html(answer))
+    page = Page(panel(answer))
     assert sum(tag == "blockquote" for tag, _ in page.tags) == 2
     assert len(page.marks) == 3
 
 
 def test_a_quote_outside_every_passage_is_shown_with_the_sentences_around_it():
     article = article_of()
-    page = Page(render.panel_html(answer_of(article, "Nobody was hurt.", hits=[])))
+    page = Page(panel(answer_of(article, "Nobody was hurt.", hits=[])))
     shown = "".join(character for character, _ in page.quoted)
     assert page.marks == ["Nobody was hurt."]
     assert shown.startswith("TheharbourclosedonMonday.")
@@ -174,7 +178,7 @@ HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)"> & \'"` </bloc
 @pytest.mark.parametrize("field", ["title", "outlet", "path"])
 def test_markup_in_the_facts_of_an_article_is_shown_as_text(field):
     article = article_of(**{"title": "", field: HOSTILE})
-    page = Page(render.panel_html(answer_of(article, "Nobody was hurt.")))
+    page = Page(panel(answer_of(article, "Nobody was hurt.")))
     assert HOSTILE in page.text
     assert not {"script", "img", "b"} & {tag for tag, _ in page.tags}
 
@@ -183,7 +187,7 @@ def test_markup_in_the_text_of_an_article_is_shown_as_text():
     article = article_of(f"Odd page\n\nThe page said {HOSTILE} on Monday. Nobody was hurt.\n")
     quote = article.text[article.sentences[0].start : article.sentences[0].end]
     answer = answer_of(article, quote, "Nobody was hurt.")
-    for page in (Page(render.panel_html(answer)), Page(render.answer_html(answer.numbered()))):
+    for page in (Page(panel(answer)), Page(render.answer_html(answer.numbered(), "k"))):
         assert "<script>alert(1)</script>" in page.text
         assert not {"script", "img", "b"} & {tag for tag, _ in page.tags}
 
@@ -199,9 +203,24 @@ def test_no_text_whatever_makes_a_tag_or_an_attribute_of_its_own(title, middle, 
         "?", (Statement(text, (Citation(article, 0, len(text)),)),), (), (SearchHit(passage, article, 1, 1, 1),), 1
     )
     reason = Gap(title, middle).reason
-    html = render.panel_html(answer) + render.answer_html(answer.numbered(), reason) + render.fault_html(middle)
-    allowed = {"h2", "h3", "div", "article", "header", "span", "p", "blockquote", "mark", "a", "strong", "br"}
-    attributes = {"class", "id", "tabindex", "href", "aria-label", "target", "rel", "role"}
+    html = panel(answer) + render.answer_html(answer.numbered(), "k", reason) + render.fault_html(middle)
+    allowed = {
+        "h2",
+        "h4",
+        "details",
+        "summary",
+        "div",
+        "article",
+        "header",
+        "span",
+        "p",
+        "blockquote",
+        "mark",
+        "a",
+        "strong",
+        "br",
+    }
+    attributes = {"class", "id", "tabindex", "href", "aria-label", "target", "rel", "role", "open"}
     page = Page(html)
     assert {tag for tag, _ in page.tags} <= allowed
     assert {name for _, found in page.tags for name in found} <= attributes
@@ -213,7 +232,7 @@ def test_the_answer_is_one_block_that_a_markdown_renderer_passes_through():
         "Odd page\n\nOne line of it\n    stands apart on Monday and goes on for longer.\n\nNobody was hurt.\n"
     )
     quotes = [article.text[s.start : s.end] for s in article.sentences]
-    html = render.answer_html(answer_of(article, *quotes).numbered(), "Nothing\n\nis said.")
+    html = render.answer_html(answer_of(article, *quotes).numbered(), "k", "Nothing\n\nis said.")
     assert "\n" not in html.replace("Nothing\n\nis said.", "")
     assert html.startswith("<div")
 
@@ -246,7 +265,7 @@ def test_the_answer_is_one_block_that_a_markdown_renderer_passes_through():
 )
 def test_an_address_that_is_no_plain_web_address_is_not_linked(url):
     article = article_of(url=url)
-    page = Page(render.panel_html(answer_of(article, "Nobody was hurt.")))
+    page = Page(panel(answer_of(article, "Nobody was hurt.")))
     assert render.web_address(url) == ""
     assert [tag for tag, _ in page.tags if tag == "a"] == []
 
@@ -256,7 +275,7 @@ def test_an_address_that_is_no_plain_web_address_is_not_linked(url):
 )
 def test_a_web_address_is_linked_and_cannot_break_out_of_its_attribute(url):
     article = article_of(url=url)
-    page = Page(render.panel_html(answer_of(article, "Nobody was hurt.")))
+    page = Page(panel(answer_of(article, "Nobody was hurt.")))
     (link,) = [attributes for tag, attributes in page.tags if tag == "a"]
     assert link["href"] == url
     assert link["rel"] == "noopener noreferrer"
@@ -268,36 +287,58 @@ def test_control_characters_are_not_shown():
     article = article_of(text, title="A\x1b]0;x\x07 title")
     quote = article.text[article.sentences[0].start : article.sentences[0].end]
     assert "\x1b" in quote
-    html = render.panel_html(answer_of(article, quote)) + render.fault_html("x\x1b[31m")
+    html = panel(answer_of(article, quote)) + render.fault_html("x\x1b[31m")
     assert [c for c in html if unicodedata.category(c) == "Cc" and c != "\n"] == []
     assert "[31mred" in html
 
 
 def test_a_declined_answer_looks_different_and_marks_nothing():
     article = article_of()
-    hits = [hit_of(article, first, first + 1, rank) for rank, first in enumerate([0, 1, 2, 3, 4, 0, 1], start=1)]
+    hits = [hit_of(article, first, first + 1, rank) for rank, first in enumerate([0, 1, 2, 3, 4], start=1)]
     answered = answer_of(article, "Nobody was hurt.", hits=hits)
     declined = answer_of(article, hits=hits, gaps=[Gap("What happened?", "The archive does not say.")])
-    panel = Page(render.panel_html(declined))
-    assert panel.marks == []
-    assert "None of them answers." in panel.text
-    assert "None of them answers." not in Page(render.panel_html(answered)).text
-    assert sum(tag == "blockquote" for tag, _ in panel.tags) == 5
-    shown = render.answer_html(declined.numbered(), declined.reason, declined=True)
+    page = Page(panel(declined))
+    assert page.marks == []
+    assert "None of the nearest passages answers." in page.text
+    assert "None of" not in Page(panel(answered)).text
+    assert sum(tag == "blockquote" for tag, _ in page.tags) == render.NEAREST < len(hits)
+    shown = render.answer_html(declined.numbered(), "k", declined.reason, declined=True)
     assert "byline-declined" in shown
     assert "The archive does not say." in shown
-    assert "byline-declined" not in render.answer_html(answered.numbered())
+    assert "byline-declined" not in render.answer_html(answered.numbered(), "k")
 
 
 def test_a_declined_answer_without_any_passage_says_so():
-    page = Page(render.panel_html(answer_of(article_of(), hits=[])))
+    page = Page(panel(answer_of(article_of(), hits=[])))
     assert "No passage comes near" in page.text
     assert page.marks == []
 
 
+def test_the_panel_keeps_each_answer_under_its_question_and_opens_the_newest():
+    article = article_of()
+    newest = replace(answer_of(article, "Nobody was hurt."), question="Was <b>anybody</b> hurt?")
+    older = replace(answer_of(article, "The harbour closed on Monday."), question="When did it close?" + " so" * 100)
+    page = Page(render.panel_html([render.section(newest, "2"), render.section(older, "1")]))
+    assert [at for tag, at in page.tags if tag == "details"] == [
+        {"class": "byline-sources", "open": None},
+        {"class": "byline-sources"},
+    ]
+    assert "Was <b>anybody</b> hurt?" in page.text
+    assert "When did it close? so" in page.text
+    assert "so" * 100 not in page.text.replace(" ", "")
+    assert [at["id"] for tag, at in page.tags if tag == "mark"] == ["source-2-1", "source-1-1"]
+
+
+def test_the_panel_says_what_it_is_for_until_there_is_something_in_it():
+    assert "are shown here" in Page(render.panel_html([])).text
+    searching = Page(render.panel_html([], "Searched <1> article")).text
+    assert "Searched <1> article" in searching
+    assert "are shown here" not in searching
+
+
 def test_a_partial_answer_shows_its_statements_and_its_gap():
     answer = answer_of(article_of(), "Nobody was hurt.", gaps=[Gap("Who paid?", "The archive does not say who paid.")])
-    page = Page(render.answer_html(answer.numbered(), answer.reason))
+    page = Page(render.answer_html(answer.numbered(), "k", answer.reason))
     assert page.text.startswith("Nobody was hurt.")
     assert page.text.endswith("The archive does not say who paid.")
 
@@ -316,7 +357,7 @@ def test_what_is_not_prose_within_a_passage_is_set_apart_and_not_marked():
         "Nobody was hurt. Divers will look for the boats.\n"
     )
     hit = hit_of(article)
-    page = Page(render.panel_html(answer_of(article, "Nobody was hurt.", hits=[hit])))
+    page = Page(panel(answer_of(article, "Nobody was hurt.", hits=[hit])))
     apart = [attributes for tag, attributes in page.tags if attributes.get("class") == "byline-not-prose"]
     assert len(apart) == 1
     assert page.marks == ["Nobody was hurt."]

@@ -139,28 +139,34 @@ def test_a_settings_file_that_is_not_there_or_a_folder_is_an_error_that_names_it
         assert str(path) in str(caught.value)
 
 
-def test_a_folder_that_is_named_goes_before_the_setting(tmp_path):
+def test_a_folder_that_a_command_names_goes_before_the_setting(tmp_path, environment):
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
-    settings = load_settings({"archive": tmp_path / "one"}, {})
-    assert open_archive(None, settings).folder == tmp_path / "one"
-    assert open_archive(tmp_path / "two", settings).folder == tmp_path / "two"
+    found = environment(f'archive = "{(tmp_path / "one").as_posix()}"')
+    assert open_archive(load_settings({"archive": None}, found)).folder == tmp_path / "one"
+    assert open_archive(load_settings({"archive": tmp_path / "two"}, found)).folder == tmp_path / "two"
 
 
 def test_the_archive_gets_the_settings_of_the_index(tmp_path):
-    settings = load_settings({"passage_tokens": 99, "index_dir": tmp_path / "elsewhere"}, {})
-    archive = open_archive(tmp_path, settings)
+    settings = load_settings({"archive": tmp_path, "passage_tokens": 99, "index_dir": tmp_path / "elsewhere"}, {})
+    archive = open_archive(settings)
     assert archive.settings == settings.index
     assert archive.index_dir == tmp_path / "elsewhere"
 
 
+def test_the_assistant_gets_its_settings(seed_assistant):
+    settings = load_settings({"archive": seed_assistant.archive.folder, "statements": 1}, {})
+    assistant = open_assistant(settings)
+    assert assistant.settings == settings.assistant == AssistantSettings(statements=1)
+    assert assistant.archive.folder == seed_assistant.archive.folder
+
+
 def test_no_assistant_is_opened_over_a_folder_that_is_missing_or_was_never_indexed(tmp_path):
-    settings = load_settings({}, {})
     with pytest.raises(FolderMissing):
-        open_assistant(tmp_path / "none", settings)
+        open_assistant(load_settings({"archive": tmp_path / "none"}, {}))
     with pytest.raises(IndexMissing):
-        open_assistant(tmp_path, settings)
-    assert list(tmp_path.glob(".byline/*")) == []
+        open_assistant(load_settings({"archive": tmp_path}, {}))
+    assert list(tmp_path.glob(".byline")) == []
 
 
 @pytest.mark.parametrize(
