@@ -151,8 +151,9 @@ class Reader:
         asked_words = {term.term: term.word for term in question.terms}
         for name in question.names:
             parts = [asked_words[term] for term in name if term in asked_words]
-            if len(name) > 1 and not set(parts) & set(missing) and not page.names(name):
-                missing.append(" ".join(parts))
+            if len(name) > 1 and (set(parts) & set(missing) or not page.names(name)):
+                # half a name is no name: "units" is nothing of the United Nations
+                missing = [*(word for word in missing if word not in parts), " ".join(parts)]
         fits = fits_kind(question, page.article.text[sentence.start : sentence.end], self._like)
         own, coverage = (own_sum / total, near_sum / total) if total else (0.0, 0.0)
         if not _ENDS.search(page.article.text[sentence.start : sentence.end]):

