@@ -191,7 +191,6 @@ def test_output_that_nobody_reads_is_no_fault(indexed, tmp_path, command):
         stdout=writing,
         stderr=subprocess.PIPE,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"} if command == ["--help"] else None,
         check=False,
     )
     os.close(writing)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import Answer, Citation, Gap, Statement
-from index import Article, Block, Passage, SearchHit, Skip, Span, SyncReport
+from index import Article, ArticleRef, Block, Passage, SearchHit, Skip, Span, SyncReport
 from ui import render
 
 TEXT = """Storm closes harbour
@@ -441,6 +441,12 @@ def test_an_answer_as_json_holds_each_quote_with_its_offsets_and_what_each_state
         assert citation["article"]["id"] == article.id
     assert data["gaps"] == [{"question": "Who paid?", "reason": "Not said.", "missing": ["paid"]}]
     assert data["searched"] == 7
+
+
+def test_a_report_says_what_changed_and_how_much_of_it_had_to_be_embedded():
+    ref = ArticleRef("0" * 16, "Title", "", None, "a.txt")
+    report = SyncReport((ref, ref), (ref,), (), (), 0, 3, 9, 5, 2, True, {"read": 0.25})
+    assert render.report_text(report) == "2 added, 1 changed · 3 articles, 9 passages (5 embedded) · 0.2 s"
 
 
 def test_a_source_is_made_for_each_stretch_with_the_numbers_of_its_quotes():
