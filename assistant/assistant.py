@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from functools import cached_property
@@ -14,6 +15,8 @@ from assistant.settings import AssistantSettings
 from assistant.types import Answer, Event, Finished, Gap, PassagesFound, Searching, Stated, Statement
 from assistant.writers import QuoteWriter
 from index import Archive, Filters, IndexSettings, SearchHit, open_embedder
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 READING_MODEL = "fast"
 """Words are compared by the distilled vectors, whatever the archive is indexed with: 500 of them take milliseconds."""
@@ -86,6 +89,10 @@ class Assistant:
         yield PassagesFound(hits, time.perf_counter() - began)
         statements: list[Statement] = []
         gaps: list[Gap] = []
+        if filters and not hits:
+            gaps.append(Gap(question, "No article that passes the filters comes near this question."))
+            yield Finished(Answer(question, (), tuple(gaps), hits, searched))
+            return
         for said in self._writer.write(gather(question, hits, self.settings.evidence_tokens)):
             if isinstance(said, Gap):
                 gaps.append(said)
@@ -104,7 +111,7 @@ class Assistant:
         if len(question) > longest:
             raise QuestionError(f"The question is longer than the {longest:,} characters that are read. Shorten it.")
         # lone surrogates come from terminals with another encoding; no model or database takes them
-        question = question.encode("utf-8", "replace").decode().strip()
+        question = _SURROGATE.sub("\ufffd", question).strip()
         if not question:
             raise QuestionError("The question is empty. Ask something about the articles.")
         return question

@@ -42,7 +42,7 @@ def _guarded(name: str, check: Callable[[], Check]) -> Check:
         return check()
     except BylineError as error:
         what, _, remedy = str(error).partition(" Run: ")
-        return Check(name, "fault", what, f"Run: {remedy}" if remedy else "")
+        return Check(name, "fault", what.rstrip("."), f"Run: {remedy}" if remedy else "")
 
 
 def _folder(archive: Archive) -> Check:
@@ -64,7 +64,8 @@ def _disk(archive: Archive) -> Check:
 
 def _index(archive: Archive) -> Check:
     manifest = archive.manifest()
-    found = f"{manifest.articles:,} articles, {manifest.passages:,} passages, {archive.size() / 1e6:.0f} MB"
+    articles = "1 article" if manifest.articles == 1 else f"{manifest.articles:,} articles"
+    found = f"{articles}, {manifest.passages:,} passages, {archive.size() / 1e6:.1f} MB"
     pending = archive.pending()
     if pending:
         return Check("index", "warning", f"{found}; {pending}", f"Run: {archive.index_command()}")

@@ -14,5 +14,10 @@ class AssistantSettings(Table):
     evidence_tokens: int = Field(
         default=6000, ge=500, le=1_000_000, description="budget of the passages a writer reads, in cl100k_base tokens"
     )
-    statements: int = Field(default=3, ge=1, le=10, description="sentences of an answer, at most")
+    statements: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="sentences that answer a question, at most; one that another leans on comes with it",
+    )
     question_characters: int = Field(default=10_000, ge=100, le=100_000, description="longest question that is read")

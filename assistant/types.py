@@ -12,6 +12,7 @@ from typing import Literal
 from index import Article, SearchHit
 
 Status = Literal["answered", "partly answered", "declined"]
+"""How far an answer goes; see :attr:`Answer.status`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Answer:
     @property
     def reason(self) -> str:
         """Why parts are not answered; ``""`` where all are."""
-        return " ".join(gap.reason for gap in self.gaps)
+        return " ".join(dict.fromkeys(gap.reason for gap in self.gaps))
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -133,3 +134,4 @@ class Finished:
 
 
 Event = Searching | PassagesFound | Stated | Finished
+"""What a stream tells of, in this order; Stated once for each statement."""

@@ -20,7 +20,6 @@ from filelock import FileLock, Timeout
 from index.cleaning import CLEANING_VERSION, mark
 from index.embedding import FAST, Embedder, open_embedder
 from index.errors import (
-    ArchiveError,
     ArchiveLocked,
     ArticleMissing,
     FolderMissing,
@@ -92,6 +91,10 @@ class Archive:
         if not path.is_dir():
             what = "is a file, not a folder" if path.exists() else "does not exist"
             raise FolderMissing(f"The folder {path} {what}. Name the folder that holds your articles.")
+        try:
+            str(path.absolute()).encode()
+        except UnicodeEncodeError:
+            raise FolderUnreadable(f"The name of the folder {str(path)!a} is not UTF-8. Rename it.") from None
         return cls(path, settings or IndexSettings())
 
     # --- searching ---------------------------------------------------------------------------------------------
@@ -143,7 +146,9 @@ class Archive:
 
     def articles(self) -> list[ArticleRef]:
         """The articles of the archive, each once, by path."""
-        refs = self._store.refs(self.manifest().generation)
+        manifest = self.manifest()
+        with self._store_faults():
+            refs = self._store.refs(manifest.generation)
         return list({ref.id: ref for ref in reversed(refs.values())}.values())[::-1]
 
     def manifest(self) -> Manifest:
@@ -167,7 +172,8 @@ class Archive:
             IndexMissing, IndexDamaged: there is no usable index.
         """
         manifest = self.manifest()
-        known = self._store.files(manifest.generation)
+        with self._store_faults():
+            known = self._store.files(manifest.generation)
         found = scan(self.folder, self.index_dir)
         new = changed = 0
         for relative, path in found.files.items():
@@ -205,35 +211,43 @@ class Archive:
     def _store(self) -> Store:
         with self._lock:
             if self._opened_store is None:
-                self._opened_store = Store(self._store_path)
+                if not self._store_path.is_file():
+                    raise IndexDamaged(f"{self._store_path} is missing. Run: {self.index_command()}")
+                try:
+                    self._opened_store = Store(self._store_path)
+                except IndexDamaged as error:
+                    raise IndexDamaged(f"{error} Move it away, then run: {self.index_command()}") from error
             return self._opened_store
 
     @property
     def _store_path(self) -> Path:
         return self.index_dir / "store.sqlite"
 
-    def _store_fault(self, error: sqlite3.Error) -> ArchiveError:
-        if "disk is full" in str(error):
-            return FolderUnreadable(
-                f"There is no space left for {self._store_path}; what was served before is served still. "
-                f"Free some, then run: {self.index_command()}"
-            )
-        return IndexDamaged(
-            f"{self._store_path} cannot be used ({error}). Move it away, then run: {self.index_command()}"
-        )
+    @contextmanager
+    def _store_faults(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if "disk is full" in str(error):
+                raise FolderUnreadable(
+                    f"There is no space left for {self._store_path}; what was served before is served still. "
+                    f"Free some, then run: {self.index_command()}"
+                ) from error
+            raise IndexDamaged(
+                f"{self._store_path} cannot be used ({error}). Move it away, then run: {self.index_command()}"
+            ) from error
 
     def _with_snapshot(self, use: Callable[[Snapshot, Embedder], _T]) -> _T:
-        snapshot, embedder = self._current()
-        try:
-            return use(snapshot, embedder)
-        except sqlite3.Error as error:
-            raise self._store_fault(error) from error
-        except Exception:
-            # while it was in use, newer generations may have been published and this one deleted
-            again, embedder = self._current()
-            if again is snapshot:
-                raise
-            return use(again, embedder)
+        with self._store_faults():
+            snapshot, embedder = self._current()
+            try:
+                return use(snapshot, embedder)
+            except Exception:
+                # while it was in use, newer generations may have been published and this one deleted
+                again, embedder = self._current()
+                if again is snapshot:
+                    raise
+                return use(again, embedder)
 
     def _current(self) -> tuple[Snapshot, Embedder]:
         with self._lock:
@@ -285,9 +299,8 @@ class Archive:
             clock = _Clock()
             store = Store(self._store_path, create=True)
             try:
-                return self._sync(store, allow_removals, tell, clock)
-            except sqlite3.Error as error:
-                raise self._store_fault(error) from error
+                with self._store_faults():
+                    return self._sync(store, allow_removals, tell, clock)
             finally:
                 store.close()
 

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -182,6 +182,12 @@ class Snapshot:
         except Exception as error:  # three libraries read these files, each with its own words for damage
             raise IndexDamaged(f"The index in {folder} is damaged ({error}).") from error
 
+    def resolve(self, filters: Filters) -> Filters:
+        """``filters`` with the names of outlets as the articles have them, whatever the case they are given in."""
+        wanted = {name.casefold() for name in filters.outlets}
+        found = frozenset(name for name in self._outlet_names if name.casefold() in wanted)
+        return replace(filters, outlets=found or filters.outlets)
+
     def mask(self, filters: Filters) -> NDArray[np.bool_] | None:
         """Which passages pass ``filters``, shape (passages,); None where all do."""
         if not filters:
@@ -208,6 +214,8 @@ def _to_disk(folder: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # where folders cannot be opened, and need not be
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -37,6 +37,7 @@ def retrieve(snapshot: Snapshot, query: str, vector: NDArray[np.float32], k: int
         k: how many.
         filters: narrows both sides before they rank.
     """
+    filters = snapshot.resolve(filters)
     depth = max(DEPTH, k)
     by_vector = [number for number, _ in snapshot.vectors.nearest(vector, depth, filters)]
     by_keyword = _by_keyword(snapshot, query, depth, filters)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from index.errors import SettingsError
 
@@ -16,6 +16,18 @@ class Table(BaseModel):
     """A frozen table of settings; made with :meth:`parse` so that a mistake names its key."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plain_values(cls, value: object) -> object:
+        if isinstance(value, bool):  # which Python takes for 0 and 1
+            raise ValueError("true and false are no value of this setting")  # noqa: TRY004 - what pydantic reports
+        return value
+
+    @field_validator("*")
+    @classmethod
+    def _home_folders(cls, value: object) -> object:
+        return value.expanduser() if isinstance(value, Path) else value
 
     @classmethod
     def parse(cls, values: dict[str, object]) -> Self:

@@ -133,7 +133,7 @@ class Store:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=FULL")
             self._connection.execute("PRAGMA foreign_keys=ON")
-            self._migrate()
+            self._migrate(create)
         except sqlite3.OperationalError as error:
             raise FolderUnreadable(f"The index file {path} cannot be opened ({error}).") from error
         except sqlite3.DatabaseError as error:
@@ -141,7 +141,7 @@ class Store:
                 f"{path} is not an index of Byline's ({error}). Move it away and run `byline index` again."
             ) from error
 
-    def _migrate(self) -> None:
+    def _migrate(self, create: bool) -> None:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if version == SCHEMA_VERSION:
             return
@@ -149,6 +149,8 @@ class Store:
             raise IndexDamaged(
                 f"{self.path} was made by a later Byline. Update Byline, or move the file away and re-index."
             )
+        if not create:
+            raise IndexDamaged(f"{self.path} is not the index file that it should be (it has the schema {version}).")
         # one statement at a time: executescript would commit between them
         with self.transaction():
             for statement in _SCHEMA.split(";\n"):

@@ -95,3 +95,13 @@ def test_articles_that_disagree_are_both_quoted(tmp_path):
     answer = Assistant.open(tmp_path, sync=True).ask("How many people did the storm kill in Port Alder?")
     assert {"12" in answer.text, "31" in answer.text} == {True}
     assert {statement.speaker for statement in answer.statements} == {"Police", "Hospitals"}
+
+
+def test_an_outlet_is_found_whatever_the_case(seed_assistant):
+    answer = seed_assistant.ask("Who visited India?", Filters(outlets=frozenset({"times in pakistan"})))
+    assert answer.status == "answered"
+
+
+def test_filters_that_nothing_passes_are_named_as_the_reason(seed_assistant):
+    answer = seed_assistant.ask("Who visited India?", Filters(outlets=frozenset({"The Port Alder Post"})))
+    assert "filters" in answer.reason

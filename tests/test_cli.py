@@ -151,8 +151,8 @@ def test_a_folder_is_indexed_and_asked_from_another_folder(tmp_path):
     assert [done.returncode for done in (first, again, asked, declined, fault, usage)] == [0, 0, 0, 3, 1, 2]
     assert [done.stderr for done in (first, again, asked, declined)] == [b""] * 4
     assert [done.stdout for done in (fault, usage)] == [b""] * 2
-    assert first.stdout.decode().startswith("1 added · 1 articles, ")
-    assert again.stdout.decode().startswith("1 unchanged · 1 articles, ")
+    assert first.stdout.decode().startswith("1 added · 1 article, ")
+    assert again.stdout.decode().startswith("1 unchanged · 1 article, ")
     assert "2,600-kilometer" in asked.stdout.decode()
     assert "The archive does not say" in declined.stdout.decode()
     assert list(elsewhere.iterdir()) == []
@@ -583,3 +583,63 @@ def test_characters_that_steer_a_terminal_are_not_printed(tmp_path, run):
         assert controls(out) == []
         assert err == ""
     assert "[31m" in outputs[1][1]
+
+
+def test_a_terminal_without_unicode_gets_escapes(indexed, tmp_path):
+    done = process("ask", "--archive", indexed, LENGTH, folder=tmp_path, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"frontier\\u2014commonly" in done.stdout
+
+
+def test_a_question_that_is_not_utf_8_is_declined(indexed, tmp_path):
+    done = process(
+        "ask", "--archive", indexed, "-", folder=tmp_path, text=b"\xff\xfe what", PYTHONIOENCODING="utf-8:strict"
+    )
+    assert done.returncode == 3
+    assert b"Traceback" not in done.stderr
+
+
+def test_closed_standard_output_is_no_fault(indexed, tmp_path):
+    command = f"exec '{sys.executable}' -m ui.cli list --archive '{indexed}' >&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_how_many_passages_is_checked_as_usage(indexed, tmp_path):
+    done = process("search", "--archive", indexed, "-k", "0", "border", folder=tmp_path)
+    assert done.returncode == 2
+
+
+def test_a_store_damaged_within_is_named_with_the_way_out(indexed, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(indexed, folder)
+    store = folder / ".byline" / "store.sqlite"
+    content = store.read_bytes()
+    store.write_bytes(content[:4096] + b"\x55" * (len(content) - 4096))
+    for command in (["list", "--archive"], ["doctor"]):
+        done = process(*command, folder, folder=tmp_path)
+        assert done.returncode == 1
+        assert b"Traceback" not in done.stderr
+        assert b"Move it away, then run: byline index" in done.stdout + done.stderr
+    store.write_bytes(b"")
+    done = process("list", "--archive", folder, folder=tmp_path)
+    assert done.returncode == 1
+    store.unlink()
+    done = process("list", "--archive", folder, folder=tmp_path)
+    assert (done.returncode, b"is missing. Run: byline index" in done.stderr) == (1, True)
+
+
+def test_listing_a_folder_that_was_never_indexed_names_the_command(tmp_path):
+    done = process("list", "--archive", tmp_path, folder=tmp_path)
+    assert done.returncode == 1
+    assert b"has no index yet. Run: byline index" in done.stderr
+
+
+def test_a_folder_whose_name_is_not_utf_8_is_refused(tmp_path):
+    folder = os.fsencode(tmp_path) + b"/n\xff"
+    os.mkdir(folder)
+    done = subprocess.run(
+        [sys.executable, "-m", "ui.cli", "index", folder], capture_output=True, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 1
+    assert b"is not UTF-8. Rename it." in done.stderr

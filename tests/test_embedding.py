@@ -67,6 +67,11 @@ def test_no_texts_and_texts_without_a_known_word_are_no_fault(fast):
     assert np.isfinite(fast.embed_documents(["", "\U000e0001"])).all()
 
 
+def test_fast_vectors_are_of_the_whole_text_however_long(fast):
+    long = "The harbour reopened. " * 500
+    assert not np.allclose(fast.embed_query(long), fast.embed_query(long + "Violins and cellos. " * 100), atol=1e-3)
+
+
 def test_fast_tokens_are_counted_without_special_ones(fast, deep):
     assert fast.count(["", "The harbour reopened."]) == [0, deep.count(["The harbour reopened."])[0]]
 

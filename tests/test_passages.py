@@ -37,6 +37,14 @@ class NarrowEmbedder:
         )
 
 
+class CharacterEmbedder(NarrowEmbedder):
+    """One whose tokens are characters, as some models' are: a whole is longer than the sum of its sentences."""
+
+    def __init__(self, embedder, window):
+        super().__init__(embedder, window)
+        self.count = lambda texts: [len(text) for text in texts]
+
+
 def article_of(*paragraphs, title="Bridge of Norby to be mended"):
     return with_marks(Article(id="0" * 16, title=title, text="\n\n".join(paragraphs)))
 
@@ -125,6 +133,12 @@ def test_the_window_of_the_embedder_limits_a_passage(fast):
     narrow = NarrowEmbedder(fast, 48)
     article = article_of(*[" ".join(SENTENCES)] * 4)
     assert len(assert_sound(article, narrow, 256)) > len(assert_sound(article, fast, 256))
+
+
+def test_the_window_holds_for_tokens_that_do_not_add_up(fast):
+    characters = CharacterEmbedder(fast, 1_000_000)
+    article = article_of(*[" ".join(["It snowed. Why?"] * 20)] * 4, title="Bridge closed")
+    assert len(assert_sound(article, characters, 160)) > 5
 
 
 def test_the_owners_article_is_split_soundly_by_either_model(fast, seed_article):

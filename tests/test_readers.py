@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 from datetime import date, datetime
 
 import pytest
@@ -249,10 +250,16 @@ def test_damaged_gzip_data_is_a_skip(harm):
     assert reason("harbour.txt.gz", damaged).startswith("the gzip data is damaged")
 
 
-def test_a_file_that_unpacks_beyond_the_limit_is_a_skip():
-    packed = gzip.compress(b"a fire " * 1_000_000)
-    (skip,) = read_file("n.txt.gz", packed, LIMIT)
+def test_a_file_that_unpacks_beyond_the_limit_is_a_skip_and_not_unpacked_whole():
+    packed = gzip.compress(b"a fire " * 10_000_000, compresslevel=1)
+    tracemalloc.start()
+    try:
+        (skip,) = read_file("n.txt.gz", packed, LIMIT)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
     assert skip.reason == "larger than the setting max_file_bytes (1,000,000 bytes)"
+    assert most < 10 * LIMIT
 
 
 def test_other_endings_are_skipped_by_name():

@@ -454,3 +454,26 @@ def test_a_source_is_made_for_each_stretch_with_the_numbers_of_its_quotes():
     first, second = cite(article, "Nobody was hurt."), cite(article, "Two boats sank, the port said.")
     (source,) = render.sources([first, second], [hit_of(article)])
     assert source.quotes == ((1, Span(first.start, first.end)), (2, Span(second.start, second.end)))
+
+
+def test_wrapped_lines_run_on_and_paragraphs_stand_apart():
+    text = "The harbour of Lund reopened on Monday after divers cleared\neleven boats.\n\nThe mayor was glad."
+    blocks = (Block(0, 73, "prose"), Block(75, len(text), "prose"))
+    article = Article("a1", "Harbour", text, blocks=blocks, sentences=(Span(0, 73), Span(75, len(text))))
+    hit = SearchHit(Passage("a1:0", "a1", 0, 0, len(text), text), article, 1.0, 1, 1)
+    citation = Citation(article, 0, 73)
+    section = render.section(Answer("When?", (Statement("x", (citation,)),), (), (hit,), 1), "k")
+    assert "divers cleared eleven boats.</mark><br><br>The mayor was glad." in section.body
+
+
+def test_what_could_steer_a_terminal_is_escaped_in_json_and_left_out_of_text():
+    steering = "one\rtwo\x85three \x9b31m \u202egnp.exe"
+    assert render.plain(steering) == "one two three 31m gnp.exe"
+    dumped = render.json_text({"title": steering})
+    assert json.loads(dumped) == {"title": steering}
+    assert not set(dumped) & set("\x85\x9b\u202e")
+
+
+def test_one_is_not_counted_as_many():
+    assert render.count(1, "article") == "1 article"
+    assert render.count(1200, "article") == "1,200 articles"

@@ -32,6 +32,7 @@ def split(text):
         "“Will it hold?” asked the mayor.",
         "“It holds!” said Gov. Lind.",
         "He paused ... and went on.",
+        "The Jeopardy!-style quiz of Tarn has ended.",
     ],
 )
 def test_nothing_within_a_sentence_ends_it(sentence):

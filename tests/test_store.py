@@ -182,5 +182,9 @@ def test_a_store_of_a_later_byline_is_left_alone(tmp_path):
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
     connection.close()
+    before = path.read_bytes()
     with pytest.raises(IndexDamaged, match="later Byline"):
+        Store(path, create=True)
+    with pytest.raises(IndexDamaged):
         Store(path)
+    assert path.read_bytes() == before

@@ -187,3 +187,22 @@ def test_a_browser_is_opened_only_where_there_is_a_screen(monkeypatch, platform,
 def test_a_path_in_the_settings_is_a_path(environment):
     settings = load_settings(environment=environment('archive = "news"\nindex_dir = "kept"'))
     assert (settings.serve.archive, settings.index.index_dir) == (Path("news"), Path("kept"))
+
+
+def test_a_misspelt_variable_is_refused_and_an_empty_one_is_as_good_as_none():
+    with pytest.raises(SettingsError, match="BYLINE_PASAGES"):
+        load_settings(environment={"BYLINE_PASAGES": "3"})
+    settings = load_settings(environment={"BYLINE_INDEX_DIR": "", "BYLINE_SETTINGS": "", "OTHER": "x"})
+    assert settings.index.index_dir is None
+
+
+def test_folders_of_the_home_are_found(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settings = load_settings({"index_dir": "~/index", "archive": "~/articles"}, environment={})
+    assert settings.index.index_dir == tmp_path / "index"
+    assert settings.serve.archive == tmp_path / "articles"
+
+
+def test_true_is_not_taken_for_one():
+    with pytest.raises(SettingsError, match="'passages'"):
+        load_settings({"passages": True}, environment={})

@@ -6,6 +6,7 @@ Exit status: 0 answered or done, 3 declined, 1 a fault (one line says what and h
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -26,6 +27,7 @@ ANSWERED, FAULT, DECLINED = 0, 1, 3
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    _make_streams_forgiving()
     options = build_parser().parse_args(arguments)
     try:
         status = options.run(options)
@@ -44,6 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"byline: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
         return FAULT
     return int(status)
+
+
+def _make_streams_forgiving() -> None:
+    if sys.stdout is None:  # closed by whoever started us
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - stays open as long as the process
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -87,7 +97,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     search = command("search", "Find passages.", _search)
     search.add_argument("query", metavar="QUERY", nargs="+", help="what to look for")
-    search.add_argument("-k", metavar="N", type=int, default=10, help="how many passages (10)")
+    search.add_argument("-k", metavar="N", type=_positive, default=10, help="how many passages (10)")
     archive_option(search)
     filter_options(search)
     json_option(search)
@@ -120,6 +130,12 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-01-31") from None
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
+
+
 def _settings(options: argparse.Namespace) -> Settings:
     from ui.wiring import TABLES, load_settings
 
@@ -140,7 +156,9 @@ def _filters(options: argparse.Namespace) -> Filters:
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    from ui import render
+
+    print(render.json_text(value))
 
 
 def _index(options: argparse.Namespace) -> int:
@@ -183,8 +201,6 @@ def _search(options: argparse.Namespace) -> int:
     from ui.wiring import open_assistant
 
     settings = _settings(options)
-    if options.k < 1:
-        raise BylineError("-k must be 1 or more.")
     hits = open_assistant(settings).search(" ".join(options.query), options.k, _filters(options))
     if options.json:
         _print_json([render.hit_json(hit) for hit in hits])

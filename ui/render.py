@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +23,11 @@ NEAREST = 3
 
 SKIPS_SHOWN = 20
 
-_CONTROL = dict.fromkeys([*range(0x00, 0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)])
+# controls of the terminal and of the direction of writing; those that break lines become spaces
+_BREAKING = dict.fromkeys([0x0B, 0x0C, 0x0D, 0x1C, 0x1D, 0x1E, 0x85, 0x2028, 0x2029], " ")
+_BIDI = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_CONTROL = {**dict.fromkeys([*range(0x00, 0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *_BIDI]), **_BREAKING}
+_STEERING = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +162,9 @@ def _marked_html(source: Source, key: str) -> str:
     ordered = sorted(edges)
     html = []
     for start, end in pairwise(ordered):
-        piece = _paragraphs(text[start:end])
         around = source.article.block_at(start)
+        # within a paragraph a line break is only where its lines were wrapped
+        piece = _text(text[start:end].replace("\n", " ")) if around else "<br><br>" if "\n" in text[start:end] else " "
         quoted = any(span.start <= start and end <= span.end for _, span in source.quotes)
         if quoted:
             anchor = f' id="source-{key}-{starts[start]}" tabindex="-1"' if start in starts else ""
@@ -167,12 +174,6 @@ def _marked_html(source: Source, key: str) -> str:
         else:
             html.append(piece)
     return "".join(html)
-
-
-def _paragraphs(text: str) -> str:
-    lead = "<br>" if text[:1] == "\n" else ""
-    lines = [_text(line) for line in text.split("\n") if line.strip()]
-    return lead + "<br><br>".join(lines) if lines else ("<br><br>" if "\n" in text else " ")
 
 
 def _text(text: str) -> str:
@@ -202,7 +203,7 @@ def answer_text(answer: Answer) -> str:
     """An answer for the terminal: its sentences, the reason for any gap, and the sources with their exact quotes."""
     lines = [plain(f"{statement.text} {marks}") for statement, marks in answer.numbered()]
     if answer.reason:
-        lines += ["", answer.reason] if lines else [answer.reason]
+        lines += ["", plain(answer.reason)] if lines else [plain(answer.reason)]
     if answer.statements:
         lines += ["", "Sources"]
         for number, citation in enumerate(answer.citations, start=1):
@@ -249,8 +250,8 @@ def report_text(report: SyncReport) -> str:
     if report.skipped:
         counts.append(f"{len(report.skipped)} skipped")
     lines = [", ".join(counts) or "nothing to do"]
-    embedded = f" ({report.embedded} embedded)" if report.embedded else ""
-    lines[0] += f" · {report.articles} articles, {report.passages} passages{embedded}"
+    embedded = f" ({report.embedded:,} embedded)" if report.embedded else ""
+    lines[0] += f" · {count(report.articles, 'article')}, {count(report.passages, 'passage')}{embedded}"
     lines[0] += f" · {sum(report.seconds.values()):.1f} s"
     lines += [f"skipped {plain(str(skip))}" for skip in report.skipped[:SKIPS_SHOWN]]
     if len(report.skipped) > SKIPS_SHOWN:
@@ -265,8 +266,7 @@ def plain(text: str) -> str:
 
 def searched_text(hits: Sequence[SearchHit], seconds: float, searched: int) -> str:
     """One line about a search, in words."""
-    noun = "article" if searched == 1 else "articles"
-    return f"Searched {searched:,} {noun}, {len(hits)} passages, {seconds:.1f} s"
+    return f"Searched {count(searched, 'article')}, {count(len(hits), 'passage')}, {seconds:.1f} s"
 
 
 def _day(published: date | None) -> str:
@@ -277,7 +277,18 @@ def _clip(text: str, most: int) -> str:
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
 
 
+def count(number: int, noun: str) -> str:
+    """A number with its noun in the right form: "1 article", "1,200 articles"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 # --- JSON ------------------------------------------------------------------------------------------------------------
+
+
+def json_text(value: object) -> str:
+    """``value`` as JSON, with what could steer a terminal written as escapes."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def answer_json(answer: Answer) -> dict[str, object]:

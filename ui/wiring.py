@@ -45,7 +45,7 @@ class Settings:
 
 def settings_file(environment: Mapping[str, str] = os.environ) -> Path:
     """Where settings are read from: ``BYLINE_SETTINGS``, else ``byline.toml`` in the user's configuration folder."""
-    named = environment.get(f"{PREFIX}SETTINGS")
+    named = environment.get(f"{PREFIX}SETTINGS")  # an empty variable is as good as none
     return Path(named) if named else user_config_path("byline", appauthor=False) / SETTINGS_FILE
 
 
@@ -62,7 +62,7 @@ def load_settings(given: Mapping[str, object] | None = None, environment: Mappin
     try:
         values.update(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        if f"{PREFIX}SETTINGS" in environment:
+        if environment.get(f"{PREFIX}SETTINGS"):
             raise SettingsError(f"The settings file {path} that {PREFIX}SETTINGS names does not exist.") from None
     except (OSError, ValueError) as error:
         raise SettingsError(f"The settings file {path} cannot be read ({error}).") from error
@@ -72,9 +72,16 @@ def load_settings(given: Mapping[str, object] | None = None, environment: Mappin
         raise SettingsError(
             f"There is no setting {unknown[0]!r} (in {path}). The settings are: {', '.join(sorted(known))}."
         )
-    for name in known:
-        if f"{PREFIX}{name.upper()}" in environment:
-            values[name] = environment[f"{PREFIX}{name.upper()}"]
+    for variable, value in environment.items():
+        name = variable.removeprefix(PREFIX).lower()
+        if variable == f"{PREFIX}SETTINGS" or not variable.startswith(PREFIX) or not value:
+            continue
+        if name not in known:
+            raise SettingsError(
+                f"The environment sets {variable}, but there is no setting {name!r}. "
+                f"The settings are: {', '.join(sorted(known))}."
+            )
+        values[name] = value
     values.update({name: value for name, value in (given or {}).items() if value is not None})
 
     def of(table: type[Table]) -> dict[str, object]:
