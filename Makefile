@@ -8,7 +8,7 @@ FOLDER ?= seeds
 
 chat: .venv/.installed   ## index FOLDER and open the web chat
 	$(BIN)/byline index $(FOLDER)
-	$(BIN)/byline serve $(FOLDER)
+	$(BIN)/byline serve --open $(FOLDER)
 
 ask: .venv/.installed    ## make ask q="How long is the Durand Line?"
 	@test -n "$(value q)" || { echo 'Ask something: make ask q="How long is the Durand Line?"' >&2; exit 2; }

@@ -33,12 +33,13 @@ from index.types import (
 )
 
 if TYPE_CHECKING:
-    from index.archive import Archive, Progress
+    from index.archive import Archive
     from index.embedding import Embedder, open_embedder, packaged_model
     from index.generations import Manifest
     from index.keywords import term_of, terms, words
     from index.readers import formats
     from index.settings import IndexSettings, Table
+    from index.syncing import Progress
     from index.tokens import count_tokens
 
 # imported when first used: `byline --help` must not wait for numpy
@@ -47,7 +48,7 @@ _LATER = {
     "Embedder": "index.embedding",
     "IndexSettings": "index.settings",
     "Manifest": "index.generations",
-    "Progress": "index.archive",
+    "Progress": "index.syncing",
     "Table": "index.settings",
     "count_tokens": "index.tokens",
     "formats": "index.readers",

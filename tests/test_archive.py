@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from factories import HARBOUR, MILL, SCHOOL, json_lines, story, write
 
-import index.archive
+import index.syncing
 from index import (
     Archive,
     ArchiveLocked,
@@ -179,7 +179,7 @@ def test_equal_passages_are_embedded_once(folder):
 
 
 def test_an_interrupted_sync_goes_on_where_it_was(folder, monkeypatch):
-    monkeypatch.setattr(index.archive, "EMBED_BATCH", 4)
+    monkeypatch.setattr(index.syncing, "EMBED_BATCH", 4)
     write(folder, {"first.txt": story(0)})
     archive = Archive.open(folder)
     archive.sync()
