@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections import Counter
@@ -29,6 +30,7 @@ import chromadb  # noqa: F401
 import llama_index.core.node_parser  # noqa: F401
 import model2vec  # noqa: F401
 from factories import json_lines, read_file, story, write
+from tqdm import tqdm
 
 import index.archive
 import index.retrieval
@@ -263,6 +265,9 @@ def kill_many(folder: Path, rounds: int) -> dict[str, object]:
 
 def main() -> None:
     folder, rounds = Path(sys.argv[1]), int(sys.argv[2])
+    # bm25s uses tqdm, whose lock is shared with forked children: one killed while it holds it would stop all others
+    tqdm.set_lock(threading.RLock())
+    tqdm.monitor_interval = 0
     model = open_embedder("fast")
     model.embed_documents(["loads what is loaded at the first use"])
     # the children share what the parent has loaded
