@@ -8,9 +8,9 @@ import shlex
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import NamedTuple, TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -24,19 +24,25 @@ from index.errors import (
     IndexMissing,
     IndexOutdated,
 )
-from index.generations import Generations, Manifest
+from index.generations import Generations, Manifest, Snapshot
 from index.scanning import scan
 from index.settings import IndexSettings
 from index.store import Store
 from index.syncing import Progress, Sync, content_of
 from index.types import Article, ArticleRef, Filters, SearchHit, Skip, SyncReport
 
-if TYPE_CHECKING:
-    from index.generations import Snapshot
-
 INDEX_FOLDER = ".byline"
 
 _T = TypeVar("_T")
+
+
+class _Opened(NamedTuple):
+    """One generation opened for reading, with the store that holds its texts and the model that made its vectors."""
+
+    key: tuple[int, int, int]
+    snapshot: Snapshot
+    embedder: Embedder
+    store: Store
 
 
 class Archive:
@@ -49,8 +55,7 @@ class Archive:
         self.index_dir = settings.index_dir or folder / INDEX_FOLDER
         self._generations = Generations(self.index_dir)
         self._lock = threading.RLock()
-        self._opened_store: Store | None = None
-        self._opened: tuple[Snapshot, Embedder] | None = None
+        self._opened: _Opened | None = None
         self._embedders: dict[str, Embedder] = {}
 
     @classmethod
@@ -60,7 +65,10 @@ class Archive:
         Raises:
             FolderMissing: there is no such folder.
         """
-        path = Path(folder).expanduser()
+        try:
+            path = Path(folder).expanduser()
+        except RuntimeError as error:  # ~nobody
+            raise FolderMissing(f"The folder {folder} does not exist ({error}).") from error
         if not path.is_dir():
             what = "is a file, not a folder" if path.exists() else "does not exist"
             raise FolderMissing(f"The folder {path} {what}. Name the folder that holds your articles.")
@@ -81,14 +89,17 @@ class Archive:
         """
         from index.retrieval import retrieve
 
-        def found(snapshot: Snapshot, embedder: Embedder) -> list[SearchHit]:
+        # lone surrogates come from terminals with another encoding; no tokenizer takes them
+        query = query.encode("utf-8", "replace").decode()
+
+        def found(opened: _Opened) -> list[SearchHit]:
             hits = []
             articles: dict[int, Article] = {}
-            ranked = retrieve(snapshot, query, embedder.embed_query(query), k, filters or Filters())
-            for rank in ranked:
-                doc, passage = self._store.passage(rank.passage)
+            vector = opened.embedder.embed_query(query)
+            for rank in retrieve(opened.snapshot, query, vector, k, filters or Filters()):
+                doc, passage = opened.store.passage(rank.passage)
                 if doc not in articles:
-                    articles[doc] = self._store.article(doc, snapshot.manifest.generation)
+                    articles[doc] = opened.store.article(doc, opened.snapshot.manifest.generation)
                 hits.append(SearchHit(passage, articles[doc], rank.score, rank.vector_rank, rank.keyword_rank))
             return hits
 
@@ -97,7 +108,7 @@ class Archive:
     def document_frequencies(self, terms: Sequence[str]) -> tuple[list[int], int]:
         """In how many passages each term (see :func:`index.terms`) occurs, and how many passages there are."""
         return self._with_snapshot(
-            lambda snapshot, _: (snapshot.keywords.document_frequency(terms), len(snapshot.passages))
+            lambda opened: (opened.snapshot.keywords.document_frequency(terms), len(opened.snapshot.passages))
         )
 
     def article(self, article_id: str) -> Article:
@@ -107,22 +118,24 @@ class Archive:
             ArticleMissing: there is none, or there are several.
         """
 
-        def found(snapshot: Snapshot, _: Embedder) -> Article:
-            generation = snapshot.manifest.generation
-            matches = self._store.find(article_id, generation) if article_id else []
+        def found(opened: _Opened) -> Article:
+            generation = opened.snapshot.manifest.generation
+            matches = opened.store.find(article_id, generation) if article_id else []
             if len({match for match, _ in matches}) != 1:
                 what = "Several articles have ids that begin with" if matches else "No article has the id"
                 raise ArticleMissing(f"{what} {article_id!r}. `byline list` shows the ids.")
-            return self._store.article(matches[0][1], generation)
+            return opened.store.article(matches[0][1], generation)
 
         return self._with_snapshot(found)
 
     def articles(self) -> list[ArticleRef]:
         """The articles of the archive, each once, by path."""
         manifest = self.manifest()
-        with self._store_faults():
-            refs = self._store.refs(manifest.generation)
-        return list({ref.id: ref for ref in reversed(refs.values())}.values())[::-1]
+        articles: dict[str, ArticleRef] = {}
+        with self._store_faults(), closing(self._open_store()) as store:
+            for ref in store.refs(manifest.generation).values():
+                articles.setdefault(ref.id, ref)
+        return list(articles.values())
 
     def manifest(self) -> Manifest:
         """How the current generation was made.
@@ -145,8 +158,8 @@ class Archive:
             IndexMissing, IndexDamaged: there is no usable index.
         """
         manifest = self.manifest()
-        with self._store_faults():
-            known = self._store.files(manifest.generation)
+        with self._store_faults(), closing(self._open_store()) as store:
+            known = store.files(manifest.generation)
         found = scan(self.folder, self.index_dir)
         new = changed = 0
         for relative, path in found.files.items():
@@ -176,21 +189,14 @@ class Archive:
         """Let go of files; the archive opens them again when it is used."""
         with self._lock:
             self._opened = None
-            if self._opened_store is not None:
-                self._opened_store.close()
-                self._opened_store = None
 
-    @property
-    def _store(self) -> Store:
-        with self._lock:
-            if self._opened_store is None:
-                if not self._store_path.is_file():
-                    raise IndexDamaged(f"{self._store_path} is missing. Run: {self.index_command()}")
-                try:
-                    self._opened_store = Store(self._store_path)
-                except IndexDamaged as error:
-                    raise IndexDamaged(f"{error} Move it away, then run: {self.index_command()}") from error
-            return self._opened_store
+    def _open_store(self, *, create: bool = False) -> Store:
+        if not create and not self._store_path.is_file():
+            raise IndexDamaged(f"{self._store_path} is missing. Run: {self.index_command()}")
+        try:
+            return Store(self._store_path, create=create)
+        except IndexDamaged as error:
+            raise IndexDamaged(f"{error} Run: {self.index_command()}") from error
 
     @property
     def _store_path(self) -> Path:
@@ -200,38 +206,42 @@ class Archive:
     def _store_faults(self) -> Iterator[None]:
         try:
             yield
+        except sqlite3.OperationalError as error:
+            full = "no space is left" if "disk is full" in str(error) else str(error)
+            raise FolderUnreadable(
+                f"{self._store_path} cannot be read or written ({full}); what was served before is served still. "
+                f"Mend that, then run: {self.index_command()}"
+            ) from error
         except sqlite3.Error as error:
-            if "disk is full" in str(error):
-                raise FolderUnreadable(
-                    f"There is no space left for {self._store_path}; what was served before is served still. "
-                    f"Free some, then run: {self.index_command()}"
-                ) from error
             raise IndexDamaged(
-                f"{self._store_path} cannot be used ({error}). Move it away, then run: {self.index_command()}"
+                f"{self._store_path} cannot be used ({error}). Move it away, and index again. "
+                f"Run: {self.index_command()}"
             ) from error
 
-    def _with_snapshot(self, use: Callable[[Snapshot, Embedder], _T]) -> _T:
+    def _with_snapshot(self, use: Callable[[_Opened], _T]) -> _T:
         with self._store_faults():
-            snapshot, embedder = self._current()
+            opened = self._current()
             try:
-                return use(snapshot, embedder)
+                return use(opened)
             except Exception:
                 # while it was in use, newer generations may have been published and this one deleted
-                again, embedder = self._current()
-                if again is snapshot:
+                again = self._current()
+                if again is opened:
                     raise
-                return use(again, embedder)
+                return use(again)
 
-    def _current(self) -> tuple[Snapshot, Embedder]:
+    def _current(self) -> _Opened:
         with self._lock:
-            generation = self._generations.current()
-            if self._opened is None or self._opened[0].manifest.generation != generation:
+            key = self._generations.published()
+            if self._opened is None or self._opened.key != key:
                 manifest = self.manifest()
                 embedder = self._embedder_for(manifest)
+                store = self._open_store()
                 try:
-                    self._opened = self._generations.open(manifest.generation), embedder
+                    snapshot = self._generations.open(manifest.generation)
                 except IndexDamaged as error:
                     raise IndexDamaged(f"{error} Run: {self.index_command()}") from error
+                self._opened = _Opened(key, snapshot, embedder, store)
             return self._opened
 
     def _embedder_for(self, manifest: Manifest) -> Embedder:
@@ -273,7 +283,7 @@ class Archive:
             EmbedderError: the embedding model does not load.
         """
         with self._writing():
-            store = Store(self._store_path, create=True)
+            store = self._open_store(create=True)
             try:
                 with self._store_faults():
                     sync = Sync(
@@ -292,6 +302,8 @@ class Archive:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
+        if not self.folder.is_dir():
+            raise FolderMissing(f"The folder {self.folder} is not there any more. Is the disk there?")
         try:
             self.index_dir.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.index_dir / "lock", timeout=0)
@@ -302,16 +314,21 @@ class Archive:
                 f"Wait for it to end, then run: {self.index_command()}"
             ) from None
         except OSError as error:
-            raise FolderUnreadable(
-                f"The index cannot be written to {self.index_dir} ({error.strerror or error}). "
-                "Make the folder writable, or choose another with the setting index_dir."
-            ) from error
+            raise self._unwritable(error) from error
         try:
             (self.index_dir / "writer").write_text(str(os.getpid()))
             yield
+        except OSError as error:
+            raise self._unwritable(error) from error
         finally:
             (self.index_dir / "writer").unlink(missing_ok=True)
             lock.release()
+
+    def _unwritable(self, error: OSError) -> FolderUnreadable:
+        return FolderUnreadable(
+            f"The index cannot be written to {self.index_dir} ({error.strerror or error}). "
+            "Make room or the folder writable, or choose another with the setting index_dir."
+        )
 
     def _writer(self) -> str:
         try:

@@ -45,24 +45,31 @@ _FURNITURE = re.compile(
       | (?:post|leave|add|write)\ a\ (?:comment|reply)(?:\s*\(\d+\))?
       | (?:share|save|print|e-?mail|tweet|pin|copy\ link|listen|follow(?:\ us)?)(?:\ (?:this|on|via|to)\ [\w\ ]{1,40})?
       | share(?:\ (?:this|article|story))+
-      | tags?:?(?:\ .*)?
       | (?:read|see|show|view|load)\ (?:more|full|also|next)\b.{0,120}
       | (?:click|tap|sign\ up|subscribe|log\ in|sign\ in|register)\b.{0,200}
       | .{0,160}\bsign\ up\ (?:here|for|now)\b.{0,160}
       | (?:advertisement|sponsored|promoted)(?:\ (?:content|by|story)\b.{0,60})?
-      | (?:related|recommended|trending|most\ (?:read|popular)|more\ (?:from|on|stories))\b.{0,80}
       | you\ (?:may|might)\ (?:also\ )?like\b.{0,80}
       | (?:copyright|©|\(c\)).{0,200}
       | .{0,80}\ball\ rights\ reserved\b.{0,80}
       | (?:we|this\ (?:site|website))\ uses?\ cookies\b.{0,300}
       | (?:accept|reject|manage)(?:\ all)?\ cookies
-      | (?:by|from)\ [A-Z][\w.’'-]+(?:\ [\w.’'-]+){0,4}(?:(?:,|\ and)\ [A-Z][\w.’'-]+(?:\ [\w.’'-]+){0,4})*
-      | (?:last\ )?(?:published|updated|posted|modified)\b.{0,60}
-      | contribut(?:ing|ors?|ed)\b:?.{0,160}
       | 3/related/default
     )""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
+# and one of these, unless it ends like a sentence: "Related charges were dropped in May."
+_LABEL = re.compile(
+    r"""(?:
+        tags?:?(?:\ .*)?
+      | (?:related|recommended|trending|most\ (?:read|popular)|more\ (?:from|on|stories))\b.{0,80}
+      | (?:by|from)\ [A-Z][\w.’'-]+(?:\ [\w.’'-]+){0,4}(?:(?:,|\ and)\ [A-Z][\w.’'-]+(?:\ [\w.’'-]+){0,4})*
+      | (?:last\ )?(?:published|updated|posted|modified)\b.{0,60}
+      | contribut(?:ing|ors?|ed)\b:?.{0,160}
+    )""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_RIGHTS = re.compile(r"©|\(c\)|all rights reserved|sign up", re.IGNORECASE)
 _CAPTION = re.compile(
     r"(?:photos?|pictures?|images?|videos?|gallery|watch|file photo|in pictures)\s*(?:\d+\s*of\s*\d+)?\s*[:|].{0,600}"
     r"|.{0,600}(?:\((?:[^()]{0,40}/)?(?:AP|AFP|Reuters|Getty|EPA|PA)\b[^()]{0,40}\)"
@@ -159,8 +166,10 @@ def _kind_alone(paragraph: str) -> BlockKind:
     if _MARKDOWN_HEADING.match(paragraph):
         return "heading"
     if len(paragraph) <= 320 and _FURNITURE.fullmatch(paragraph):
-        # a sentence of the article may begin like a notice; a notice is one sentence at most
-        return "furniture" if not _SENTENCE_WITHIN.search(paragraph) or "sign up" in paragraph.lower() else "prose"
+        # a paragraph of the article may begin like a notice; a notice is one sentence at most
+        return "furniture" if not _SENTENCE_WITHIN.search(paragraph) or _RIGHTS.search(paragraph) else "prose"
+    if len(paragraph) <= 320 and not _END.search(paragraph) and _LABEL.fullmatch(paragraph):
+        return "furniture"
     if len(paragraph) <= 600 and _CAPTION.fullmatch(paragraph):
         return "caption"
     return "prose"
@@ -170,6 +179,8 @@ def _mark_head(texts: list[str], kinds: list[BlockKind], title: str) -> None:
     if not title:
         return
     repeats = [at for at, paragraph in enumerate(texts[:HEAD_PARAGRAPHS]) if same_line(paragraph, title)]
+    if repeats == [0] and texts[0].rstrip("\"'”’").endswith("."):
+        return  # an untitled article is named after its first sentence, which stays its own
     for at in repeats:
         kinds[at] = "title"
     if not repeats:
@@ -232,7 +243,8 @@ def _mark_headings(texts: list[str], kinds: list[BlockKind]) -> None:
             kinds[at] = "heading"
             prose_follows = False
         else:
-            prose_follows = True
+            # a line of a list is prose too, but nothing that a heading stands over
+            prose_follows = reads_as_sentences(paragraph)
 
 
 def one_line(text: str) -> str:

@@ -81,9 +81,13 @@ def open_embedder(name: str, cache_dir: Path | None = None) -> Embedder:
         return StaticEmbedder(distilled(cache_dir))
     if name == DEEP:
         return TransformerEmbedder(DEEP, packaged_model(), f"{DEEP}-{MINILM_SHA256[:12]}")
-    folder = Path(name).expanduser()
+    try:
+        folder = Path(name).expanduser().resolve()
+    except RuntimeError as error:  # ~nobody
+        raise EmbedderError(f"There is no embedding model {name!r} ({error}).") from error
     if folder.is_dir():
-        return TransformerEmbedder(name, folder, f"{folder.name}-{_hash_of_folder(folder)[:12]}")
+        # by its whole path: the index remembers the name, and is opened from other folders
+        return TransformerEmbedder(str(folder), folder, f"{folder.name}-{_hash_of_folder(folder)[:12]}")
     return _hub_embedder(name)
 
 
@@ -304,6 +308,8 @@ class TransformerEmbedder:
         return [len(ids) for ids in encoded["input_ids"]]
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self._model.get_embedding_dimension() or 0), np.float32)
         with self._lock:
             vectors = self._model.encode_document(list(texts), batch_size=32, show_progress_bar=False)
         return _unit(np.asarray(vectors, np.float32))

@@ -6,9 +6,12 @@ A generation is built in a folder that nobody reads, brought to disk, renamed, a
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import shutil
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,12 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexDamaged, IndexMissing
+from index.store import Store, is_sound_sqlite
 from index.types import Filters
 from index.vectors import VectorIndex, day_number
 
 if TYPE_CHECKING:
     from index.keywords import KeywordIndex
-    from index.store import Store
 
 CURRENT = "CURRENT"
 KEPT = 2
@@ -31,11 +34,12 @@ KEPT = 2
 
 _MANIFEST, _ROWS, _CHROMA, _KEYWORDS = "manifest.json", "rows.npz", "chroma", "keywords"
 _BUILDING = ".building-"
+_NAME = re.compile(r"gen-(\d{6,})")
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """How a generation was made. ``files`` gives the size in bytes of each of its files, to notice damage.
+    """How a generation was made. ``files`` gives the size in bytes and the CRC-32 of its files, to notice damage.
 
     Chroma's SQLite file may be written on opening (it notes when it was last maintained), so it is not among them.
     """
@@ -46,7 +50,7 @@ class Manifest:
     recipe: str
     articles: int
     passages: int
-    files: dict[str, int]
+    files: dict[str, tuple[int, int]]
 
 
 class Generations:
@@ -58,13 +62,19 @@ class Generations:
     def current(self) -> int:
         """The number of the published generation; 0 where there is none."""
         try:
-            name = (self.folder / CURRENT).read_text().strip()
+            name = (self.folder / CURRENT).read_bytes().strip()
         except (FileNotFoundError, NotADirectoryError):
             return 0
+        match = _NAME.fullmatch(name.decode(errors="replace"))
+        return int(match[1]) if match else 0
+
+    def published(self) -> tuple[int, int, int]:
+        """What changes whenever a generation is published, also by an index made anew: (number, inode, mtime in ns)."""
         try:
-            return int(name.removeprefix("gen-"))
-        except ValueError:
-            return 0
+            state = (self.folder / CURRENT).stat()
+        except OSError:
+            return 0, 0, 0
+        return self.current(), state.st_ino, state.st_mtime_ns
 
     def manifest(self, generation: int) -> Manifest:
         """How ``generation`` was made.
@@ -78,12 +88,23 @@ class Generations:
         folder = self._folder(generation)
         try:
             manifest = Manifest(**json.loads((folder / _MANIFEST).read_text()))
-            wrong = [name for name, size in manifest.files.items() if (folder / name).stat().st_size != size]
+            wrong = [name for name, (size, _) in manifest.files.items() if (folder / name).stat().st_size != size]
         except (OSError, ValueError, TypeError) as error:
             raise IndexDamaged(f"The index in {folder} is damaged ({error}).") from error
         if wrong:
             raise IndexDamaged(f"The index in {folder} is damaged: {wrong[0]} has the wrong size.")
         return manifest
+
+    def is_sound(self, generation: int) -> bool:
+        """Whether every file of ``generation`` is as it was written; reads all of them."""
+        try:
+            manifest = self.manifest(generation)
+            folder = self._folder(generation)
+            return is_sound_sqlite(folder / _CHROMA / "chroma.sqlite3") and all(
+                _checksum(folder / name) == checksum for name, (_, checksum) in manifest.files.items()
+            )
+        except (IndexMissing, IndexDamaged, OSError):
+            return False
 
     def build(self, store: Store, generation: int, embedder: str, model_id: str, recipe: str) -> Manifest:
         """Build ``generation`` from the store, brought to disk, not yet published."""
@@ -112,12 +133,12 @@ class Generations:
             outlet_names=np.array(names, dtype=np.str_),
         )
         files = {
-            path.relative_to(building).as_posix(): path.stat().st_size
+            path.relative_to(building).as_posix(): (path.stat().st_size, _checksum(path))
             for path in sorted(building.rglob("*"))
             if path.is_file() and path.suffix != ".sqlite3"
         }
-        docs = len({passage.doc for passage in passages})
-        manifest = Manifest(generation, embedder, model_id, recipe, docs, len(passages), files)
+        articles = len({ref.id for ref in store.refs(generation).values()})
+        manifest = Manifest(generation, embedder, model_id, recipe, articles, len(passages), files)
         (building / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=1))
         _to_disk(building)
         shutil.rmtree(self._folder(generation), ignore_errors=True)
@@ -140,8 +161,8 @@ class Generations:
         current = self.current()
         oldest = max(1, current - KEPT + 1)
         for folder in self.folder.glob("gen-*"):
-            number = int(folder.name.removeprefix("gen-"))
-            if not oldest <= number <= current:
+            match = _NAME.fullmatch(folder.name)
+            if match and not oldest <= int(match[1]) <= current:
                 shutil.rmtree(folder, ignore_errors=True)
         for folder in self.folder.glob(f"{_BUILDING}*"):
             shutil.rmtree(folder, ignore_errors=True)
@@ -149,7 +170,11 @@ class Generations:
 
     def size(self) -> int:
         """Bytes of the whole index on disk."""
-        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        total = 0
+        for path in self.folder.rglob("*"):
+            with contextlib.suppress(FileNotFoundError):  # a sync may be tidying up
+                total += path.stat().st_size if path.is_file() else 0
+        return total
 
     def open(self, generation: int) -> Snapshot:
         """Open ``generation`` for searching.
@@ -201,6 +226,14 @@ class Snapshot:
             wanted = [at for at, name in enumerate(self._outlet_names) if name in filters.outlets]
             passes &= np.isin(self._outlets, wanted)
         return passes
+
+
+def _checksum(path: Path) -> int:
+    checksum = 0
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            checksum = zlib.crc32(chunk, checksum)
+    return checksum
 
 
 def _to_disk(folder: Path) -> None:

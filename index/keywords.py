@@ -162,6 +162,9 @@ STOPWORDS = frozenset(
     ]
 )
 
+SHOUTED_WORDS = 3
+"""From so many words on, capitals throughout tell nothing; "US GDP" is two abbreviations."""
+
 # "US" and "U.S." must not become the pronoun; dotted initials are one word; a hyphen joins words that are also searched
 # alone; thousands separators vanish, decimal points stay
 _COUNTRY = re.compile(r"\bU\.S\.A\.?|\bU\.S\.?(?!\w)|\bUSA?\b")
@@ -196,9 +199,10 @@ def terms(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """The words of ``text`` before stemming, stop words among them: what :func:`term_of` takes."""
-    if text.isupper():  # shouted: capitals tell nothing
-        text = text.lower()
+    shouted = text.isupper() and len(text.split()) >= SHOUTED_WORDS
     text = _POSSESSIVE.sub("", _COUNTRY.sub("usa", text))
+    if shouted:
+        text = text.lower()
     return _TERM.findall(text if text.isascii() else unicodedata.normalize("NFKC", text))
 
 

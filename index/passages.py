@@ -25,6 +25,7 @@ NEAR = 0.9
 
 # ASCII's record separator, made for this: it cannot stand in prose, and tells sentences apart when they come back
 _SEPARATOR = "\x1e"
+_BREAKS = dict.fromkeys([*range(0x0A, 0x0E), *range(0x1C, 0x20), 0x85, 0x2028, 0x2029], " ")
 
 
 def embedded_text(opening: str, text: str) -> str:
@@ -60,7 +61,8 @@ def split_articles(
         passage_tokens: longest passage, with its title, in the embedder's tokens.
     """
     window = min(passage_tokens, embedder.window)
-    titles = [_clipped_title(article.title, embedder) for article in articles]
+    longest_title = min(TITLE_TOKENS, window // 2)
+    titles = [_clipped_title(article.title, embedder, longest_title) for article in articles]
     sections = [article.sections for article in articles]
     texts = [
         [[_plain(article, sentence) for sentence in section.sentences] for section in parts]
@@ -149,20 +151,19 @@ def _position(article: Article, section: Section, sentences: list[str], at: tupl
 
 
 def _plain(article: Article, sentence: Span) -> str:
-    # line breaks and the separator become spaces one for one, so that offsets within the sentence hold
-    text = article.text[sentence.start : sentence.end]
-    return text.replace("\n", " ").replace("\r", " ").replace(_SEPARATOR, " ")
+    # whatever breaks lines, and the separator, become spaces one for one, so that offsets within the sentence hold
+    return article.text[sentence.start : sentence.end].translate(_BREAKS)
 
 
-def _clipped_title(title: str, embedder: Embedder) -> str:
+def _clipped_title(title: str, embedder: Embedder, longest: int) -> str:
     title = one_line(title)
-    if len(title) <= TITLE_TOKENS or embedder.count([title])[0] <= TITLE_TOKENS:
+    if len(title) <= longest or embedder.count([title])[0] <= longest:
         return title
     words = title.split()
-    while len(words) > 1 and embedder.count([" ".join(words)])[0] > TITLE_TOKENS:
+    while len(words) > 1 and embedder.count([" ".join(words)])[0] > longest:
         words = words[: -max(1, len(words) // 8)]
     clipped = " ".join(words)
-    return clipped if embedder.count([clipped])[0] <= TITLE_TOKENS else ""
+    return clipped if embedder.count([clipped])[0] <= longest else ""
 
 
 def _pieces(text: str) -> list[str]:

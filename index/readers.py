@@ -8,7 +8,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import itertools
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
@@ -26,6 +28,11 @@ READERS_VERSION = 1
 """Part of what an index remembers of its making; to be raised when any rule here changes."""
 
 TITLE_CHARACTERS = 300
+FIELD_DEPTH = 20
+
+WESTERN = 0.1
+"""Share of bytes beyond ASCII up to which text that is not Unicode is taken for Windows-1252, if it can be."""
+
 OUTLET_WORDS = 6
 HEAD_LINES = 8
 
@@ -105,6 +112,8 @@ def decode(content: bytes) -> str | None:
     except UnicodeDecodeError:
         if b"\0" in content:
             return None
+        if _is_western(content):
+            return content.decode("cp1252")
         best = from_bytes(content[: 1024 * 1024]).best()
         if best is None:
             return None
@@ -113,6 +122,19 @@ def decode(content: bytes) -> str | None:
         except UnicodeDecodeError:
             return content.decode(best.encoding, errors="replace")
     return None if text.count("\0") > len(text) // 100 else text
+
+
+def _is_western(content: bytes) -> bool:
+    # a little of it beyond ASCII, all of it in the encoding that the Western web used: guesses by letter frequency
+    # take such texts for Baltic or Japanese ones
+    beyond = sum(byte > 0x7F for byte in content)
+    if beyond > len(content) * WESTERN:
+        return False
+    try:
+        content.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def parse_date(value: object) -> date | None:
@@ -152,7 +174,9 @@ def _article(
     relative: str, locator: str, text: str, fields: Mapping[str, object], fallback: Mapping[str, object]
 ) -> Article:
     text = _SURROGATE.sub("\ufffd", text)
-    fields = {str(key): value for key, value in fields.items() if value is not None}
+    plain = plain_data(fields)
+    assert isinstance(plain, dict)
+    fields = {key: value for key, value in plain.items() if value is not None}
     used: set[str] = set()
 
     def take(names: tuple[str, ...]) -> object:
@@ -167,7 +191,7 @@ def _article(
     outlet = _name(take(_OUTLET_FIELDS)) or _clean(fallback.get("outlet")) or outlet_of(url)
     authors = _authors(take(_AUTHOR_FIELDS)) or _authors(fallback.get("authors"))
     published = parse_date(take(_DATE_FIELDS)) or parse_date(fallback.get("published"))
-    identity = json.dumps([fields, text], sort_keys=True, ensure_ascii=True, default=str)
+    identity = json.dumps([fields, text], sort_keys=True, ensure_ascii=True, allow_nan=False)
     return Article(
         id=hashlib.sha256(identity.encode()).hexdigest()[:16],
         title=title[:TITLE_CHARACTERS],
@@ -180,6 +204,27 @@ def _article(
         locator=locator,
         fields={key: value for key, value in fields.items() if key not in used and key not in _TEXT_FIELDS},
     )
+
+
+def plain_data(value: object, depth: int = 0) -> object:
+    """``value`` as plain JSON: text keys, days as text, nothing that is no number, nothing deeper than 20 levels.
+
+    YAML and Python's JSON know more than that (dates as keys, lists that hold themselves, NaN), and none of it can be
+    compared or kept.
+    """
+    if depth > FIELD_DEPTH:
+        return None
+    if isinstance(value, Mapping):
+        return {_SURROGATE.sub("\ufffd", str(key)): plain_data(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [plain_data(item, depth + 1) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    return _SURROGATE.sub("\ufffd", str(value))
 
 
 def outlet_of(url: str) -> str:
@@ -226,7 +271,7 @@ def read_markdown(relative: str, text: str) -> Iterator[Found]:
     except yaml.YAMLError as error:
         yield Skip(relative, "", f"the front matter is not YAML ({one_line(str(error))[:120]})")
         return
-    except ValueError as error:  # dates such as 2022-13-45
+    except Exception as error:  # noqa: BLE001 - PyYAML lets through whatever its converters meet: 2022-13-45, [[[[…
         yield Skip(relative, "", f"the front matter has a value that is none ({one_line(str(error))[:120]})")
         return
     if fields is None:
@@ -242,13 +287,13 @@ def read_markdown(relative: str, text: str) -> Iterator[Found]:
 
 def read_json_lines(relative: str, text: str) -> Iterator[Found]:
     """One article a line, a JSON object: `text`, and `url`, `title`, `authors`, `published`, `outlet` where known."""
-    seen: dict[str, int] = {}
+    used: set[str] = set()
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         where = f"line {number}"
         try:
-            fields = json.loads(line)
+            fields = json.loads(line, parse_constant=lambda _: None)
         except (ValueError, RecursionError) as error:
             yield Skip(relative, where, f"not JSON ({error})")
             continue
@@ -262,8 +307,10 @@ def read_json_lines(relative: str, text: str) -> Iterator[Found]:
         rest = {key: value for key, value in fields.items() if key != "text"}
         url = _clean(fields.get("url") or fields.get("link"))
         # a url says which article it is when lines move; a second article of the same url is told apart by its place
-        seen[url] = seen.get(url, 0) + 1
-        locator = where if not url else url if seen[url] == 1 else f"{url} ({seen[url]})"
+        locator = url or where
+        if locator in used:
+            locator = next(name for count in itertools.count(2) if (name := f"{url or where} ({count})") not in used)
+        used.add(locator)
         yield _article(relative, locator, body, rest, {"title": _first_sentence(body)})
 
 
@@ -276,7 +323,7 @@ def front_matter(article: Article) -> tuple[Span, ...]:
 
 
 def _first_sentence(text: str) -> str:
-    lines = [one_line(line) for line in text.split("\n", 40)[:40] if line.strip()]
+    lines = [line for line in (one_line(line) for line in text.split("\n")) if line][:HEAD_LINES]
     # a dateline alone ("CNN —") names nothing
     line = next((line for line in lines if len(line.split()) > 4), lines[0])
     return line if len(line) <= 120 else line[:120].rsplit(" ", 1)[0] + " …"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from index.errors import FolderUnreadable
 from index.types import Skip
 
 
@@ -32,16 +34,21 @@ def scan(folder: Path, but: Path) -> Scan:
     """Look through ``folder``: regular files, hidden ones and the index itself (``but``) left out, in a stable order.
 
     Links are followed only to files within the folder.
+
+    Raises:
+        FolderUnreadable: the folder itself cannot be listed.
     """
     root = folder.resolve()
     found = Scan()
 
     def cannot_list(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise FolderUnreadable(f"The folder {folder} cannot be listed ({error.strerror}).") from error
         relative = Path(error.filename).relative_to(folder).as_posix()
         found.skips.append(Skip(relative, "", f"the folder cannot be listed ({error.strerror})"))
         found.unreadable.append(f"{relative}/")
 
-    for path in _walk(folder, but, cannot_list):
+    for path in _walk(folder, but.resolve(), cannot_list):
         relative = path.relative_to(folder).as_posix()
         try:
             relative.encode()
@@ -56,17 +63,23 @@ def scan(folder: Path, but: Path) -> Scan:
             mode = path.stat().st_mode
         except (OSError, RuntimeError) as error:
             found.skips.append(Skip(relative, "", f"cannot be looked at ({getattr(error, 'strerror', None) or error})"))
+            if getattr(error, "errno", None) not in (errno.ENOENT, errno.ELOOP):
+                found.unreadable.append(relative)
             continue
-        if stat.S_ISREG(mode):
+        if stat.S_ISDIR(mode):
+            found.skips.append(Skip(relative, "", "a link to a folder; name that folder itself"))
+        elif stat.S_ISREG(mode):
             found.files[relative] = path
-        elif not stat.S_ISDIR(mode):
+        else:
             found.skips.append(Skip(relative, "", "not a regular file"))
     return found
 
 
 def _walk(folder: Path, but: Path, cannot_list: object) -> Iterator[Path]:
     for at, folders, files in os.walk(folder, onerror=cannot_list):  # type: ignore[arg-type]
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and Path(at, name) != but)
+        shown = sorted(name for name in folders if not name.startswith(".") and Path(at, name).resolve() != but)
+        folders[:] = [name for name in shown if not Path(at, name).is_symlink()]
+        yield from (Path(at, name) for name in shown if Path(at, name).is_symlink())
         for name in sorted(files):
             if not name.startswith("."):
                 yield Path(at, name)

@@ -15,6 +15,8 @@ from index.types import Span
 
 # sentencex ends a sentence after "a.m." and "p.m." even where the time zone follows
 _AFTER_CLOCK = re.compile(r"[ap]\.m\.\s*$", re.IGNORECASE)
+# and after these, which it does not know
+_ABBREVIATION = re.compile(r"(?:^|[\s(“\"])(?:Ms|Mx|Ft|Amb|Atty|Ald|Vol|Supt|Insp|Cpl|Pvt|Capt|Cmdr|Adm|Maj|Hon)\.$")
 _TIME_ZONE = re.compile(r"(?:[A-Z]{1,2}[SD]?T|GMT|UTC|BST|local time)\b")
 
 
@@ -46,5 +48,7 @@ def split_sentences(text: str, start: int, end: int) -> list[Span]:
 
 def _continues(previous: str, piece: str) -> bool:
     if not any(character.isalnum() for character in piece):
+        return True
+    if piece[0].islower() or _ABBREVIATION.search(previous):
         return True
     return bool(_AFTER_CLOCK.search(previous) and _TIME_ZONE.match(piece))

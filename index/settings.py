@@ -27,7 +27,10 @@ class Table(BaseModel):
     @field_validator("*")
     @classmethod
     def _home_folders(cls, value: object) -> object:
-        return value.expanduser() if isinstance(value, Path) else value
+        try:
+            return value.expanduser() if isinstance(value, Path) else value
+        except RuntimeError as error:  # ~nobody
+            raise ValueError(str(error)) from error
 
     @classmethod
     def parse(cls, values: dict[str, object]) -> Self:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import FolderUnreadable, IndexDamaged
+from index.errors import FolderUnreadable, IndexDamaged, IndexOutdated
 from index.passages import Draft, embedded_text
 from index.types import Article, ArticleRef, Block, BlockKind, Passage, Skip, Span
 
@@ -67,6 +67,10 @@ CREATE TABLE entries (        -- which article stood where in the folder, in whi
     PRIMARY KEY (path, locator, since)
 ) WITHOUT ROWID;
 CREATE INDEX entries_of_doc ON entries (doc);
+CREATE TABLE remembered (     -- what outlives a lost generation, such as the embedder's name
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE files (          -- what was read, so that what has not changed is not read again
     path TEXT NOT NULL,
     sha256 TEXT NOT NULL,
@@ -118,7 +122,8 @@ class Store:
 
         Raises:
             FolderUnreadable: the file cannot be opened or made.
-            IndexDamaged: it is not a store, or one of a later Byline.
+            IndexDamaged: it is not a store.
+            IndexOutdated: it is one of a later Byline.
         """
         self.path = path
         self._lock = threading.RLock()
@@ -138,7 +143,7 @@ class Store:
             raise FolderUnreadable(f"The index file {path} cannot be opened ({error}).") from error
         except sqlite3.DatabaseError as error:
             raise IndexDamaged(
-                f"{path} is not an index of Byline's ({error}). Move it away and run `byline index` again."
+                f"{path} is not an index of Byline's ({error}). Move it away, and index again."
             ) from error
 
     def _migrate(self, create: bool) -> None:
@@ -146,11 +151,11 @@ class Store:
         if version == SCHEMA_VERSION:
             return
         if version > SCHEMA_VERSION:
-            raise IndexDamaged(
+            raise IndexOutdated(
                 f"{self.path} was made by a later Byline. Update Byline, or move the file away and re-index."
             )
         if not create:
-            raise IndexDamaged(f"{self.path} is not the index file that it should be (it has the schema {version}).")
+            raise IndexDamaged(f"{self.path} holds no index (schema {version}). Move it away, and index again.")
         # one statement at a time: executescript would commit between them
         with self.transaction():
             for statement in _SCHEMA.split(";\n"):
@@ -203,7 +208,7 @@ class Store:
             (
                 article.id,
                 recipe,
-                json.dumps(facts, default=str),
+                json.dumps(facts, allow_nan=False),
                 article.text,
                 opening,
                 blocks.tobytes(),
@@ -263,6 +268,16 @@ class Store:
                     for path, state in new_files
                 ],
             )
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a value under a name."""
+        with self.transaction():
+            self._connection.execute("INSERT OR REPLACE INTO remembered (name, value) VALUES (?, ?)", (name, value))
+
+    def remembered(self, name: str) -> str | None:
+        """The value kept under a name, or None."""
+        rows = self._rows("SELECT value FROM remembered WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else None
 
     def missing_vectors(self, docs: Iterable[int], model: str) -> list[tuple[bytes, str]]:
         """(hash, text to embed) of the passages of ``docs`` that have no vector by ``model`` yet, each hash once."""
@@ -444,6 +459,15 @@ class Store:
             heading=str(heading),
             tokens=int(tokens),
         )
+
+
+def is_sound_sqlite(path: Path) -> bool:
+    """Whether a file is an SQLite database without damage that a quick check finds."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.Error:
+        return False
 
 
 def _ref(row: tuple[Any, ...]) -> ArticleRef:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from index.cleaning import CLEANING_VERSION, mark
 from index.embedding import FAST, Embedder
-from index.errors import IndexDamaged, RemovalsRefused
+from index.errors import RemovalsRefused
 from index.generations import Generations, Manifest
 from index.keywords import KEYWORDS_VERSION
 from index.passages import PASSAGES_VERSION, split_articles
@@ -28,6 +28,9 @@ READ_BATCH = 200
 
 EMBED_BATCH = 512
 """Passages embedded and written together; what is written is not embedded again after an interruption."""
+
+EMBEDDER = "embedder"
+"""The name under which the store remembers what the archive is embedded with."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the step's name, what is done of it, and all there is to do (0: not known)."""
@@ -88,7 +91,8 @@ class Sync:
         manifest = self._usable_manifest(current)
         with clock.step("model"):
             self.tell("loading the embedding model", 0, 0)
-            embedder = self.open_embedder(self.settings.embedder or (manifest.embedder if manifest else FAST))
+            name = self.settings.embedder or store.remembered(EMBEDDER) or FAST
+            embedder = self.open_embedder(name)
             recipe = _recipe(embedder, self.settings)
         is_current = manifest is not None and manifest.recipe == recipe
         with clock.step("read"):
@@ -121,12 +125,8 @@ class Sync:
         )
 
     def _usable_manifest(self, current: int) -> Manifest | None:
-        if not current:
-            return None
-        try:
-            return self.generations.manifest(current)
-        except IndexDamaged:
-            return None  # built anew from the store
+        # a damaged generation is built anew from the store
+        return self.generations.manifest(current) if self.generations.is_sound(current) else None
 
     def _read(self, found: Scan, current: int, embedder: Embedder, recipe: str, is_current: bool) -> _Changes:
         store = self.store
@@ -267,6 +267,7 @@ class Sync:
             [(path, state) for path, state in changes.files.items() if known_files.get(path) != state],
         )
         manifest = self.generations.build(store, generation, embedder.name, embedder.model_id, recipe)
+        store.remember(EMBEDDER, embedder.name)
         self.generations.publish(generation)
         store.collect_garbage(self.generations.tidy())
         return manifest

@@ -24,7 +24,10 @@ COLLECTION = "passages"
 EF_SEARCH = 200
 """hnswlib's beam at query time. With it, 200 queries over 35,000 clustered vectors all gave the exact 20 nearest."""
 
-EF_CONSTRUCTION, MAX_NEIGHBORS, SYNC_THRESHOLD = 100, 16, 10_000
+EF_CONSTRUCTION, MAX_NEIGHBORS = 100, 16
+
+FEWEST_UNWRITTEN = 2
+"""The least number of rows that Chroma keeps in its log before it writes them to the vector index's files."""
 
 
 def day_number(day: date | None) -> int:
@@ -57,6 +60,7 @@ class VectorIndex:
         """
         client = _client(folder)
         try:
+            step = client.get_max_batch_size()
             collection = client.create_collection(
                 COLLECTION,
                 embedding_function=None,
@@ -66,11 +70,13 @@ class VectorIndex:
                         "ef_search": EF_SEARCH,
                         "ef_construction": EF_CONSTRUCTION,
                         "max_neighbors": MAX_NEIGHBORS,
-                        "sync_threshold": SYNC_THRESHOLD,
+                        # all of them, so that the last row writes the index to its files; rows left in the log would
+                        # be written there by every reader, in place
+                        "sync_threshold": max(FEWEST_UNWRITTEN, len(ids)),
+                        "batch_size": max(FEWEST_UNWRITTEN, min(len(ids), step)),
                     }
                 },
             )
-            step = client.get_max_batch_size()
             for low in range(0, len(ids), step):
                 high = low + step
                 collection.add(
@@ -81,6 +87,8 @@ class VectorIndex:
                         for outlet, day in zip(outlets[low:high], days[low:high], strict=True)
                     ],
                 )
+            if 0 < len(ids) < FEWEST_UNWRITTEN:
+                collection.update(ids=[str(ids[0])], embeddings=vectors[:1])
         finally:
             client.close()
 

@@ -620,7 +620,7 @@ def test_a_store_damaged_within_is_named_with_the_way_out(indexed, tmp_path):
         done = process(*command, folder, folder=tmp_path)
         assert done.returncode == 1
         assert b"Traceback" not in done.stderr
-        assert b"Move it away, then run: byline index" in done.stdout + done.stderr
+        assert b"Move it away, and index again" in done.stdout + done.stderr
     store.write_bytes(b"")
     done = process("list", "--archive", folder, folder=tmp_path)
     assert done.returncode == 1

@@ -102,7 +102,7 @@ def test_every_file_that_is_cut_short_is_noticed(tmp_path, built):
     folder = tmp_path / "gen-000001"
     files = built.manifest(1).files
     assert {name.split("/")[0] for name in files} == {"chroma", "keywords", "rows.npz"}
-    for name, size in files.items():
+    for name, (size, _) in files.items():
         kept = (folder / name).read_bytes()
         os.truncate(folder / name, size + 1)
         with pytest.raises(IndexDamaged, match=f"{name} has the wrong size"):

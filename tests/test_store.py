@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from factories import HARBOUR, MILL, SCHOOL, add_articles, json_lines, marked_article, read_file, with_marks
 
-from index import FolderUnreadable, IndexDamaged, Skip
+from index import FolderUnreadable, IndexDamaged, IndexOutdated, Skip
 from index.store import SCHEMA_VERSION, Entry, FileState, Store
 
 STATE = FileState("ab" * 32, (Skip("a.txt", "line 3", "no text"),))
@@ -183,8 +183,7 @@ def test_a_store_of_a_later_byline_is_left_alone(tmp_path):
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(IndexDamaged, match="later Byline"):
-        Store(path, create=True)
-    with pytest.raises(IndexDamaged):
-        Store(path)
+    for create in (True, False):
+        with pytest.raises(IndexOutdated, match="later Byline"):
+            Store(path, create=create)
     assert path.read_bytes() == before
