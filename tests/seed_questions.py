@@ -23,6 +23,8 @@ ASKED: list[tuple[str, str]] = [
     ("How many locations did the firefights occur at?", "more than six"),
     ("At how many spots along the border did clashes happen?", "more than six"),
     ("How many sites saw firefights?", "more than six"),
+    ("How many different places saw fighting?", "more than six"),
+    ("At how many points was there fighting?", "more than six"),
     # when
     ("When did the fighting begin?", "late Saturday"),
     ("When did the gunfire erupt?", "late Saturday"),
@@ -34,6 +36,7 @@ ASKED: list[tuple[str, str]] = [
     ("Who is the spokesperson for Afghanistan's defense ministry?", "Enayatullah Khowarazmi"),
     ("who speaks for the afghan ministry of defense", "Enayatullah Khowarazmi"),
     ("Who is Enayatullah Khowarazmi?", "spokesperson"),
+    ("Who spoke for the Ministry of Defence of Afghanistan?", "Enayatullah Khowarazmi"),
     # how many outposts
     ("How many outposts does the Taliban claim to have captured?", "at least three"),
     ("How many Pakistani outposts did the Taliban seize?", "at least three"),
@@ -77,6 +80,7 @@ ASKED: list[tuple[str, str]] = [
     ("Who is the prime minister of Pakistan?", ""),
     ("What is the name of Pakistan's prime minister?", ""),
     ("Who is the prime minister of India?", ""),
+    ("Who is the president of Afghanistan?", ""),
     ("What did the United Nations say?", ""),
     ("How did the United Nations respond?", ""),
     ("What did the UN say about the clashes?", ""),
