@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from index import Archive, BylineError, open_embedder
+from index import Archive, BylineError
 
 State = Literal["ok", "warning", "fault"]
 
@@ -77,7 +77,7 @@ def _model(archive: Archive) -> Check:
         name = archive.settings.embedder or archive.manifest().embedder
     except BylineError:
         name = archive.settings.embedder or "fast"
-    embedder = open_embedder(name, archive.settings.cache_dir)
+    embedder = archive.embedder(name)
     vector = embedder.embed_query("Is the model there?")
     return Check("embedding model", "ok", f"{embedder.model_id}, {len(vector)} dimensions")
 

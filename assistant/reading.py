@@ -51,8 +51,6 @@ DEMONYM_PREFIX = 5
 
 _ENDS = re.compile(r"""[.!?…:][")\]'”’»]*$""")
 
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -218,7 +216,9 @@ class _Page:
         self.article = article
         self._starts = [sentence.start for sentence in article.sentences]
         self._words: dict[int, list[tuple[str, str]]] = {}
-        self._all = frozenset(_terms_of(article.text))
+        self._running = _terms_of(article.text)
+        self._all = frozenset(self._running)
+        self._names: dict[tuple[str, ...], bool] = {}
 
     def around(
         self, sentence: Span, heading: str
@@ -237,7 +237,12 @@ class _Page:
 
     def names(self, name: tuple[str, ...]) -> bool:
         """Whether the article has this name of several words: as it is, by its initials, or by its last word."""
-        running = " ".join(_terms_of(self.article.text))
+        if name not in self._names:  # asked for every sentence, and the same for all of them
+            self._names[name] = self._looked_for(name)
+        return self._names[name]
+
+    def _looked_for(self, name: tuple[str, ...]) -> bool:
+        running = " ".join(self._running)
         initials = "".join(part[0] for part in name)
         if f" {' '.join(name)} " in f" {running} " or initials in self._all or self._has_capital(name[-1]):
             return True

@@ -93,14 +93,20 @@ class Answer:
     @property
     def text(self) -> str:
         """The answer as plain text, each sentence with the numbers of its citations; then the reason for any gap."""
-        sentences = [f"{statement.text} {marks}" for statement, marks in self.numbered()]
-        return " ".join([*sentences, self.reason] if self.gaps else sentences)
+        return " ".join([*self.sentences, self.reason] if self.gaps else self.sentences)
 
-    def numbered(self) -> Iterator[tuple[Statement, str]]:
-        """Each statement with its citation marks, such as ``[1][3]``."""
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The statements as plain text, each with its citation marks, such as ``[1][3]``."""
+        return tuple(
+            f"{statement.text} {''.join(f'[{number}]' for number in numbers)}" for statement, numbers in self.numbered()
+        )
+
+    def numbered(self) -> Iterator[tuple[Statement, tuple[int, ...]]]:
+        """Each statement with the numbers of its citations."""
         numbers = {citation: number for number, citation in enumerate(self.citations, start=1)}
         for statement in self.statements:
-            yield statement, "".join(f"[{numbers[citation]}]" for citation in statement.citations)
+            yield statement, tuple(numbers[citation] for citation in statement.citations)
 
 
 @dataclass(frozen=True, slots=True)

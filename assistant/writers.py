@@ -41,7 +41,7 @@ class QuoteWriter:
         for part in parts(evidence.question):
             question = analyse(part)
             readings = self._reader.read(question, evidence)
-            chosen = choose(question, readings, self._statements)
+            chosen = choose(readings, self._statements)
             if not chosen:
                 yield gap(question, readings)
                 continue
@@ -52,14 +52,14 @@ class QuoteWriter:
                 yield state(article, sentence)
 
 
-def answers(question: Question, reading: Reading) -> bool:
+def answers(reading: Reading) -> bool:
     """Whether a sentence is taken for an answer."""
     return reading.exact and reading.fits > 0 and not reading.missing and reading.coverage >= ENOUGH
 
 
-def choose(question: Question, readings: Sequence[Reading], most: int) -> list[Reading]:
+def choose(readings: Sequence[Reading], most: int) -> list[Reading]:
     """The fewest sentences that answer, best first; none where the evidence does not answer."""
-    answering = [reading for reading in readings if answers(question, reading)]
+    answering = [reading for reading in readings if answers(reading)]
     if not answering:
         return []
     best = answering[0]
@@ -123,9 +123,8 @@ def state(article: Article, sentence: Span) -> Statement:
 
 
 def _before(article: Article, sentence: Span) -> Span | None:
-    block = article.block_at(sentence.start)
     section = next((s for s in article.sections if sentence in s.sentences), None)
-    if section is None or block is None:
+    if section is None:
         return None
     at = section.sentences.index(sentence)
     return section.sentences[at - 1] if at else None

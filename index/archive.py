@@ -145,11 +145,10 @@ class Archive:
             IndexDamaged: its files are missing or of the wrong size.
         """
         try:
-            return self._generations.manifest(self._generations.current())
+            with self._with_remedy():
+                return self._generations.manifest(self._generations.current())
         except IndexMissing:
             raise IndexMissing(f"{self.folder} has no index yet. Run: {self.index_command()}") from None
-        except IndexDamaged as error:
-            raise IndexDamaged(f"{error} Run: {self.index_command()}") from error
 
     def pending(self) -> str:
         """What the next sync would find, in words: files that are new, changed or gone; ``""`` where there is nothing.
@@ -191,10 +190,15 @@ class Archive:
             self._opened = None
 
     def _open_store(self, *, create: bool = False) -> Store:
-        if not create and not self._store_path.is_file():
-            raise IndexDamaged(f"{self._store_path} is missing. Run: {self.index_command()}")
-        try:
+        with self._with_remedy():
+            if not create and not self._store_path.is_file():
+                raise IndexDamaged(f"{self._store_path} is missing.")
             return Store(self._store_path, create=create)
+
+    @contextmanager
+    def _with_remedy(self) -> Iterator[None]:
+        try:
+            yield
         except IndexDamaged as error:
             raise IndexDamaged(f"{error} Run: {self.index_command()}") from error
 
@@ -237,10 +241,8 @@ class Archive:
                 manifest = self.manifest()
                 embedder = self._embedder_for(manifest)
                 store = self._open_store()
-                try:
+                with self._with_remedy():
                     snapshot = self._generations.open(manifest.generation)
-                except IndexDamaged as error:
-                    raise IndexDamaged(f"{error} Run: {self.index_command()}") from error
                 self._opened = _Opened(key, snapshot, embedder, store)
             return self._opened
 
@@ -282,23 +284,18 @@ class Archive:
             FolderUnreadable: the folder cannot be read or the index not written.
             EmbedderError: the embedding model does not load.
         """
-        with self._writing():
-            store = self._open_store(create=True)
-            try:
-                with self._store_faults():
-                    sync = Sync(
-                        folder=self.folder,
-                        index_dir=self.index_dir,
-                        settings=self.settings,
-                        store=store,
-                        generations=self._generations,
-                        open_embedder=self.embedder,
-                        command=self.index_command,
-                        tell=progress or (lambda *_: None),
-                    )
-                    return sync.run(allow_removals)
-            finally:
-                store.close()
+        with self._writing(), closing(self._open_store(create=True)) as store, self._store_faults():
+            sync = Sync(
+                folder=self.folder,
+                index_dir=self.index_dir,
+                settings=self.settings,
+                store=store,
+                generations=self._generations,
+                open_embedder=self.embedder,
+                command=self.index_command,
+                tell=progress or (lambda *_: None),
+            )
+            return sync.run(allow_removals)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -64,6 +64,16 @@ def ending_of(name: str) -> str:
     return PurePosixPath(path.stem).suffix if path.suffix == ".gz" else path.suffix
 
 
+def unknown_format(relative: str) -> Skip:
+    """The skip of a file whose ending no reader knows."""
+    return Skip(relative, "", f"files ending in {ending_of(relative) or 'nothing'} are not read")
+
+
+def too_large(relative: str, limit: int) -> Skip:
+    """The skip of a file that holds more than ``limit`` bytes."""
+    return Skip(relative, "", f"larger than the setting max_file_bytes ({limit:,} bytes)")
+
+
 def read(path: Path, relative: str, content: bytes, limit: int) -> Iterator[Found]:
     """The articles of one file, and a Skip for each part of it that cannot be read.
 
@@ -75,7 +85,7 @@ def read(path: Path, relative: str, content: bytes, limit: int) -> Iterator[Foun
     """
     reader = _READERS.get(ending_of(path.name))
     if reader is None:
-        yield Skip(relative, "", f"files ending in {ending_of(path.name) or 'nothing'} are not read")
+        yield unknown_format(relative)
         return
     if path.name.lower().endswith(".gz"):
         try:
@@ -85,7 +95,7 @@ def read(path: Path, relative: str, content: bytes, limit: int) -> Iterator[Foun
             yield Skip(relative, "", f"the gzip data is damaged ({error})")
             return
     if len(content) > limit:
-        yield Skip(relative, "", f"larger than the setting max_file_bytes ({limit:,} bytes)")
+        yield too_large(relative, limit)
         return
     text = decode(content)
     if text is None:

@@ -16,7 +16,7 @@ from index.errors import RemovalsRefused
 from index.generations import Generations, Manifest
 from index.keywords import KEYWORDS_VERSION
 from index.passages import PASSAGES_VERSION, split_articles
-from index.readers import READERS_VERSION, ending_of, formats, front_matter, read
+from index.readers import READERS_VERSION, ending_of, formats, front_matter, read, too_large, unknown_format
 from index.scanning import Scan, scan
 from index.sentences import split_sentences
 from index.settings import IndexSettings
@@ -36,16 +36,25 @@ Progress = Callable[[str, int, int], None]
 """Called with the step's name, what is done of it, and all there is to do (0: not known)."""
 
 
+@dataclass(frozen=True)
+class _Known:
+    """The current generation, read once: documents and articles by path and locator, and files as they were read."""
+
+    generation: int
+    entries: dict[tuple[str, str], int]
+    refs: dict[tuple[str, str], ArticleRef]
+    files: dict[str, FileState]
+
+
 @dataclass
 class _Changes:
     """What the folder holds now: documents by path and locator, and files as they were read.
 
-    ``ended_files`` were read anew or are gone; ``ids`` gives the article of each document.
+    ``ids`` gives the article of each document.
     """
 
     entries: dict[tuple[str, str], int] = field(default_factory=dict)
     files: dict[str, FileState] = field(default_factory=dict)
-    ended_files: list[str] = field(default_factory=list)
     ids: dict[int, str] = field(default_factory=dict)
 
 
@@ -55,13 +64,12 @@ def content_of(relative: str, path: Path, settings: IndexSettings) -> bytes | Sk
     Raises:
         OSError: the file cannot be read.
     """
-    ending = ending_of(path.name)
-    if ending not in formats():
-        return Skip(relative, "", f"files ending in {ending or 'nothing'} are not read")
+    if ending_of(relative) not in formats():
+        return unknown_format(relative)
     with path.open("rb") as file:
         content = file.read(settings.max_file_bytes + 1)
     if len(content) > settings.max_file_bytes:
-        return Skip(relative, "", f"larger than the setting max_file_bytes ({settings.max_file_bytes:,} bytes)")
+        return too_large(relative, settings.max_file_bytes)
     return content
 
 
@@ -97,23 +105,27 @@ class Sync:
         is_current = manifest is not None and manifest.recipe == recipe
         with clock.step("read"):
             found = scan(self.folder, self.index_dir)
-            changes = self._read(found, current, embedder, recipe, is_current)
-        before = store.refs(current)
-        report = self._compare(before, changes, found)
-        self._refuse_removals(report, len({ref.id for ref in before.values()}), found, allow_removals)
+            known = _Known(
+                current,
+                {(entry.path, entry.locator): entry.doc for entry in store.entries(current)},
+                store.refs(current),
+                store.files(current),
+            )
+            changes = self._read(found, known, embedder, recipe, is_current)
+        report = self._compare(known, changes, found)
+        self._refuse_removals(report, len({ref.id for ref in known.refs.values()}), found, allow_removals)
         docs = set(changes.entries.values())
         with clock.step("embed"):
             # what is published by this recipe has its vectors
-            done = {entry.doc for entry in store.entries(current)} if is_current else set()
+            done = set(known.entries.values()) if is_current else set()
             embedded = self._embed(docs - done, embedder)
-        same = {(e.path, e.locator): e.doc for e in store.entries(current)} == changes.entries
-        published = not (same and is_current and not changes.ended_files and store.files(current) == changes.files)
-        if published and (docs or current):
+        same = is_current and known.entries == changes.entries and known.files == changes.files
+        # a folder without one article is no archive yet
+        published = not same and bool(docs or current)
+        if published:
             with clock.step("publish"):
                 self.tell("building the search index", 0, 0)
-                manifest = self._publish(current, changes, embedder, recipe)
-        elif published:  # a folder without one article is no archive yet
-            published = False
+                manifest = self._publish(known, changes, embedder, recipe)
         return replace(
             report,
             articles=len({changes.ids[doc] for doc in docs}),
@@ -128,21 +140,16 @@ class Sync:
         # a damaged generation is built anew from the store
         return self.generations.manifest(current) if self.generations.is_sound(current) else None
 
-    def _read(self, found: Scan, current: int, embedder: Embedder, recipe: str, is_current: bool) -> _Changes:
-        store = self.store
-        known_files = store.files(current)
-        known_entries: dict[str, dict[str, int]] = {}
-        ids: dict[int, str] = {}
-        refs = store.refs(current)
-        for entry in store.entries(current):
-            known_entries.setdefault(entry.path, {})[entry.locator] = entry.doc
-            ids[entry.doc] = refs[entry.path, entry.locator].id
-        changes = _Changes(ids=ids)
+    def _read(self, found: Scan, known: _Known, embedder: Embedder, recipe: str, is_current: bool) -> _Changes:
+        by_path: dict[str, dict[tuple[str, str], int]] = {}
+        for place, doc in known.entries.items():
+            by_path.setdefault(place[0], {})[place] = doc
+        changes = _Changes(ids={doc: known.refs[place].id for place, doc in known.entries.items()})
         waiting: list[Article] = []
 
         def keep(path: str) -> None:
-            changes.files[path] = known_files[path]
-            changes.entries.update({(path, locator): doc for locator, doc in known_entries.get(path, {}).items()})
+            changes.files[path] = known.files[path]
+            changes.entries.update(by_path.get(path, {}))
 
         def write_waiting() -> None:
             for article, doc in zip(waiting, self._documents(waiting, embedder, recipe), strict=True):
@@ -162,8 +169,8 @@ class Sync:
                 found.skips.append(content)
                 continue
             sha256 = hashlib.sha256(content).hexdigest()
-            known = known_files.get(relative)
-            if known is not None and known.sha256 == sha256 and is_current:
+            state = known.files.get(relative)
+            if state is not None and state.sha256 == sha256 and is_current:
                 keep(relative)
                 continue
             skips = []
@@ -176,14 +183,10 @@ class Sync:
                     write_waiting()
                     self.tell("reading", done, len(found.files))
             changes.files[relative] = FileState(sha256, tuple(skips))
-            if known is not None:
-                changes.ended_files.append(relative)
         write_waiting()
-        for relative in known_files.keys() - changes.files.keys():
+        for relative in known.files.keys() - changes.files.keys():
             if found.is_unreadable(relative):
                 keep(relative)
-            else:
-                changes.ended_files.append(relative)
         return changes
 
     def _documents(self, articles: Sequence[Article], embedder: Embedder, recipe: str) -> list[int]:
@@ -198,11 +201,11 @@ class Sync:
                 found[article.id] = self.store.add_document(article, recipe, opening, drafts_of)
         return [doc for article in articles if (doc := found[article.id]) is not None]
 
-    def _compare(self, before: dict[tuple[str, str], ArticleRef], changes: _Changes, found: Scan) -> SyncReport:
-        old_ids = {ref.id for ref in before.values()}
+    def _compare(self, known: _Known, changes: _Changes, found: Scan) -> SyncReport:
+        old_ids = {ref.id for ref in known.refs.values()}
         new_ids = {changes.ids[doc] for doc in changes.entries.values()}
         # an article that only moved is neither new nor gone, wherever it stands now
-        gone = {place: ref for place, ref in before.items() if ref.id not in new_ids}
+        gone = {place: ref for place, ref in known.refs.items() if ref.id not in new_ids}
         added: list[ArticleRef] = []
         changed: list[ArticleRef] = []
         twice: list[Skip] = []
@@ -254,17 +257,15 @@ class Sync:
             self.tell("embedding", len(missing), len(missing))
         return len(missing)
 
-    def _publish(self, current: int, changes: _Changes, embedder: Embedder, recipe: str) -> Manifest:
+    def _publish(self, known: _Known, changes: _Changes, embedder: Embedder, recipe: str) -> Manifest:
         store = self.store
-        generation = current + 1
-        before = {(entry.path, entry.locator): entry.doc for entry in store.entries(current)}
-        known_files = store.files(current)
+        generation = known.generation + 1
         store.plan(
             generation,
-            [place for place, doc in before.items() if changes.entries.get(place) != doc],
-            [(*place, doc) for place, doc in changes.entries.items() if before.get(place) != doc],
-            [path for path, state in known_files.items() if changes.files.get(path) != state],
-            [(path, state) for path, state in changes.files.items() if known_files.get(path) != state],
+            [place for place, doc in known.entries.items() if changes.entries.get(place) != doc],
+            [(*place, doc) for place, doc in changes.entries.items() if known.entries.get(place) != doc],
+            [path for path, state in known.files.items() if changes.files.get(path) != state],
+            [(path, state) for path, state in changes.files.items() if known.files.get(path) != state],
         )
         manifest = self.generations.build(store, generation, embedder.name, embedder.model_id, recipe)
         store.remember(EMBEDDER, embedder.name)

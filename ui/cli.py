@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -170,7 +169,7 @@ def _index(options: argparse.Namespace) -> int:
     with _Bar() as bar:
         report = archive.sync(allow_removals=options.allow_removals, progress=bar.tell)
     if options.json:
-        _print_json(json.loads(json.dumps(asdict(report), default=str)))
+        _print_json(asdict(report))
     else:
         print(render.report_text(report))
     if not report.articles:
@@ -216,7 +215,7 @@ def _list(options: argparse.Namespace) -> int:
 
     articles = _archive(options).articles()
     if options.json:
-        _print_json(json.loads(json.dumps([asdict(article) for article in articles], default=str)))
+        _print_json([asdict(article) for article in articles])
     else:
         for article in articles:
             day = article.published.isoformat() if article.published else "undated   "

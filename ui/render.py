@@ -77,7 +77,7 @@ def _stretch(citation: Citation, hits: Sequence[SearchHit]) -> tuple[int, int, s
 
 
 def answer_html(
-    statements: Iterable[tuple[Statement, str]], key: str, reason: str = "", *, declined: bool = False
+    statements: Iterable[tuple[Statement, Sequence[int]]], key: str, reason: str = "", *, declined: bool = False
 ) -> str:
     """An answer, or as much of it as there is: its sentences with links to the sources, and the reason for any gap.
 
@@ -85,16 +85,12 @@ def answer_html(
     from those of other answers on the page.
     """
     body = "".join(
-        f"<p>{_text(statement.text)}{''.join(_link(number, key) for number in _numbers(marks))}</p>"
-        for statement, marks in statements
+        f"<p>{_text(statement.text)}{''.join(_link(number, key) for number in numbers)}</p>"
+        for statement, numbers in statements
     )
     if reason:
         body += f'<p class="byline-gap">{_text(reason)}</p>'
     return f'<div class="byline-answer{" byline-declined" if declined else ""}">{body}</div>'
-
-
-def _numbers(marks: str) -> list[int]:
-    return [int(number) for number in marks.strip("[]").split("][") if number]
 
 
 def _link(number: int, key: str) -> str:
@@ -201,7 +197,7 @@ def facts(article: Article) -> str:
 
 def answer_text(answer: Answer) -> str:
     """An answer for the terminal: its sentences, the reason for any gap, and the sources with their exact quotes."""
-    lines = [plain(f"{statement.text} {marks}") for statement, marks in answer.numbered()]
+    lines = [plain(sentence) for sentence in answer.sentences]
     if answer.reason:
         lines += ["", plain(answer.reason)] if lines else [plain(answer.reason)]
     if answer.statements:
@@ -293,19 +289,17 @@ def json_text(value: object) -> str:
 
 def answer_json(answer: Answer) -> dict[str, object]:
     """An answer as plain data. Offsets count characters of the article's text, end exclusive."""
-    numbers = {citation: number for number, citation in enumerate(answer.citations, start=1)}
     return {
         "question": answer.question,
         "status": answer.status,
         "text": answer.text,
         "reason": answer.reason,
         "statements": [
-            {"text": s.text, "speaker": s.speaker, "citations": [numbers[citation] for citation in s.citations]}
-            for s in answer.statements
+            {"text": s.text, "speaker": s.speaker, "citations": numbers} for s, numbers in answer.numbered()
         ],
         "citations": [
             {"number": number, "quote": c.quote, "start": c.start, "end": c.end, "article": article_json(c.article)}
-            for c, number in numbers.items()
+            for number, c in enumerate(answer.citations, start=1)
         ],
         "gaps": [{"question": gap.question, "reason": gap.reason, "missing": gap.missing} for gap in answer.gaps],
         "nearest": [hit_json(hit) for hit in answer.nearest],
