@@ -106,13 +106,14 @@ def paragraphs(text: str) -> Iterator[Span]:
     yield from _joined(text, run)
 
 
-def mark(text: str, title: str = "", furniture: Sequence[Span] = ()) -> tuple[Block, ...]:
+def mark(text: str, title: str = "", hints: Sequence[Block] = ()) -> tuple[Block, ...]:
     """What each paragraph of ``text`` is.
 
     Args:
         text: the article's text as it was read.
         title: its headline, to recognise where it is repeated.
-        furniture: stretches that the reader knows are not prose (front matter); paragraphs within are furniture.
+        hints: stretches of which the file itself says what they are (front matter, a page's navigation); paragraphs
+            that begin within one are that, except that what a file calls prose may still read like a notice.
 
     Returns:
         One block a paragraph, in order; white space between paragraphs belongs to none.
@@ -121,8 +122,9 @@ def mark(text: str, title: str = "", furniture: Sequence[Span] = ()) -> tuple[Bl
     texts = [text[span.start : span.end] for span in spans]
     kinds: list[BlockKind] = [_kind_alone(paragraph) for paragraph in texts]
     for at, span in enumerate(spans):
-        if any(mark.start <= span.start < mark.end for mark in furniture):
-            kinds[at] = "furniture"
+        hint = next((hint for hint in hints if hint.start <= span.start < hint.end), None)
+        if hint is not None and hint.kind != "prose":
+            kinds[at] = hint.kind
     _mark_head(texts, kinds, title)
     _mark_tail(texts, kinds)
     _mark_menus(texts, kinds)

@@ -8,16 +8,24 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Literal
 
-BlockKind = Literal["prose", "heading", "title", "caption", "furniture"]
+BlockKind = Literal["prose", "heading", "title", "caption", "furniture", "divider"]
 """What a stretch of an article's text is.
 
 ``prose`` is the article's own running text, the only kind that is ever quoted; ``heading`` opens a section;
 ``title`` is the headline, wherever it stands; ``caption`` describes a picture; ``furniture`` is what the site
-put around the article (navigation, comment areas, share bars, notices, front matter).
+put around the article (navigation, comment areas, share bars, notices, front matter); ``divider`` is what stands
+between two items of a live blog or a round-up (a rule, the time of a post): no passage reaches across it.
+"""
+
+Origin = Literal["field", "page metadata", "url", "text", "file name", "outlet's dates"]
+"""Where a fact about an article was found.
+
+``field`` is a field of a record or of front matter, ``page metadata`` what a page, document or message says of itself,
+``text`` the article's own words, ``outlet's dates`` a date in figures settled by how its outlet writes other dates.
 """
 
 
@@ -43,9 +51,12 @@ class Article:
     """One document as it was read, with what was found out about it.
 
     ``text`` is never altered: what is not prose is marked in ``blocks``, not deleted. ``sentences`` are the
-    sentences of the prose, in order. ``path`` is relative to the archive's folder, ``locator`` says which article
-    of a file with several it is (``""`` where the file holds one). ``fields`` are the fields of the file that no
-    attribute here holds.
+    sentences of the prose, in order. ``published`` and ``updated`` are days as the article gives them,
+    ``published_at`` and ``updated_at`` the instants (timezone-aware) where it gives the time and its zone; ``saved`` is
+    when its file was written. ``language`` is an ISO 639-1 code, ``""`` where it is not certain. ``origins`` says where
+    title, outlet, url, authors, published and updated were found. ``path`` is relative to the archive's folder,
+    ``locator`` says which article of a file with several it is (``""`` where the file holds one). ``fields`` are the
+    fields of the file that no attribute here holds. ``also_in`` are the copies of the same story in the archive.
     """
 
     id: str
@@ -55,11 +66,18 @@ class Article:
     url: str = ""
     authors: tuple[str, ...] = ()
     published: date | None = None
+    published_at: datetime | None = None
+    updated: date | None = None
+    updated_at: datetime | None = None
+    saved: datetime | None = None
+    language: str = ""
     path: str = ""
     locator: str = ""
     fields: Mapping[str, object] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
     sentences: tuple[Span, ...] = ()
+    also_in: tuple[ArticleRef, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -71,15 +89,15 @@ class Article:
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
-        """Runs of prose blocks between headings, in order; sections without a sentence are left out."""
+        """Runs of prose blocks between headings and dividers, in order; those without a sentence are left out."""
         sections: list[Section] = []
         heading: Span | None = None
         spans: list[Span] = []
         for block in self.blocks:
-            if block.kind == "heading":
+            if block.kind in ("heading", "divider"):
                 if spans:
                     sections.append(Section(heading, tuple(spans)))
-                heading, spans = Span(block.start, block.end), []
+                heading, spans = Span(block.start, block.end) if block.kind == "heading" else None, []
             elif block.kind == "prose":
                 spans.extend(self.sentences_between(block.start, block.end))
         if spans:
@@ -109,7 +127,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The sentences under one heading; ``heading`` is None before the first one."""
+    """The sentences under one heading; ``heading`` is None before the first one and after a divider."""
 
     heading: Span | None
     sentences: tuple[Span, ...]

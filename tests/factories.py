@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from index import Article, Skip
 from index.cleaning import mark
 from index.embedding import Embedder
 from index.generations import Generations, Manifest
 from index.passages import split_articles
-from index.readers import front_matter, read
+from index.readers import read
+from index.reading import Reading
 from index.sentences import split_sentences
 from index.store import Entry, FileState, Store
 
@@ -80,22 +82,28 @@ def json_lines(*rows: Mapping[str, object]) -> str:
     return "".join(json.dumps(row) + "\n" for row in rows)
 
 
-def read_file(name: str, content: str | bytes, limit: int = LIMIT) -> list[Article | Skip]:
-    """What the readers make of one file."""
+def read_file(name: str, content: str | bytes, limit: int = LIMIT) -> list[Reading | Skip]:
+    """What the reader of the file's format makes of ``content``."""
     data = content if isinstance(content, bytes) else content.encode()
-    return list(read(Path(PurePosixPath(name).name), name, data, limit))
+    return list(read(name, io.BytesIO(data), limit))
+
+
+def read_reading(name: str, content: str | bytes) -> Reading:
+    """The one article of a file, with what its reader knows besides."""
+    (reading,) = read_file(name, content)
+    assert isinstance(reading, Reading), reading
+    return reading
 
 
 def read_one(name: str, content: str | bytes) -> Article:
-    """The one article of a file."""
-    (article,) = read_file(name, content)
-    assert isinstance(article, Article), article
-    return article
+    """The one article of a file, not marked."""
+    return read_reading(name, content).article
 
 
-def with_marks(article: Article) -> Article:
+def with_marks(reading: Reading) -> Article:
     """The article with its blocks and sentences, as the archive makes them."""
-    blocks = mark(article.text, article.title, front_matter(article))
+    article = reading.article
+    blocks = mark(article.text, article.title, reading.hints)
     sentences = [
         sentence
         for block in blocks
@@ -106,7 +114,7 @@ def with_marks(article: Article) -> Article:
 
 
 def marked_article(text: str, name: str = "story.txt") -> Article:
-    return with_marks(read_one(name, text))
+    return with_marks(read_reading(name, text))
 
 
 def add_articles(store: Store, articles: Iterable[Article], embedder: Embedder, recipe: str = "recipe") -> list[int]:

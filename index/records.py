@@ -1,0 +1,89 @@
+"""Readers of exports: records with fields, one article each."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+from collections.abc import Iterator
+
+from index.cleaning import one_line
+from index.decoding import decode
+from index.reading import TEXT_FIELDS, URL_FIELDS, File, Found, Unreadable, compose, name_of
+from index.types import Skip
+
+RECORD_BYTES = 32 * 1024 * 1024
+"""Longest line of a file of records."""
+
+HEAD_LINES = 8
+
+
+def read_json_lines(file: File) -> Iterator[Found]:
+    """One article a line, a JSON object: `text`, and `url`, `title`, `authors`, `published`, `outlet` where known."""
+    used: set[str] = set()
+    for number, line in enumerate(_lines(file), start=1):
+        where = f"line {number}"
+        if line is None:
+            yield Skip(file.path, where, f"a line longer than {RECORD_BYTES:,} bytes")
+            continue
+        text = decode(line)
+        if text is None:
+            if number == 1:
+                raise Unreadable("not text (binary data)")
+            yield Skip(file.path, where, "not text (binary data)")
+            continue
+        if not text.strip():
+            continue
+        try:
+            fields = json.loads(text, parse_constant=lambda _: None)
+        except (ValueError, RecursionError) as error:
+            yield Skip(file.path, where, f"not JSON ({error})")
+            continue
+        if not isinstance(fields, dict):
+            yield Skip(file.path, where, "not a JSON object")
+            continue
+        yield record(file, fields, where, used)
+
+
+def record(file: File, fields: dict[str, object], where: str, used: set[str]) -> Found:
+    """The article of one record.
+
+    Args:
+        file: the file it stands in.
+        fields: of the record, the text among them.
+        where: its place in the file, for an article without a url.
+        used: the locators of the file so far; the new one is added.
+    """
+    body = next((value for name in TEXT_FIELDS if isinstance(value := fields.get(name), str) and value.strip()), None)
+    if body is None:
+        return Skip(file.path, where, "no text")
+    rest = {key: value for key, value in fields.items() if key not in TEXT_FIELDS}
+    url = next((url for name in URL_FIELDS if (url := name_of(fields.get(name)))), "")
+    # a url says which article it is when lines move; a second article of the same url is told apart by its place
+    locator = url or where
+    if locator in used:
+        locator = next(name for count in itertools.count(2) if (name := f"{url or where} ({count})") not in used)
+    used.add(locator)
+    try:
+        return compose(file, body, [("field", rest), ("text", {"title": _first_sentence(body)})], locator=locator)
+    except Unreadable as error:
+        return Skip(file.path, where, str(error))
+
+
+def _lines(file: File) -> Iterator[bytes | None]:
+    """The lines of a file; None for one that is too long, of which only so much is held."""
+    reader = io.BufferedReader(file.stream)  # type: ignore[type-var]
+    while line := reader.readline(RECORD_BYTES + 1):
+        if len(line) <= RECORD_BYTES:
+            yield line
+            continue
+        yield None
+        while (rest := reader.readline(RECORD_BYTES)) and not rest.endswith(b"\n"):
+            pass
+
+
+def _first_sentence(body: str) -> str:
+    lines = [line for line in (one_line(line) for line in body.split("\n")) if line][:HEAD_LINES]
+    # a dateline alone ("CNN —") names nothing
+    line = next((line for line in lines if len(line.split()) > 4), lines[0])
+    return line if len(line) <= 120 else line[:120].rsplit(" ", 1)[0] + " …"
