@@ -202,6 +202,8 @@ class ArticleRef:
     published: date | None
     path: str
     locator: str = ""
+    language: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,14 +211,16 @@ class SyncReport:
     """What one sync did.
 
     ``unchanged`` counts articles, ``articles`` and ``passages`` what the archive holds now, ``embedded`` the passages
-    whose vectors had to be made. ``published`` says whether there is a new generation; ``seconds`` are wall time by
-    step.
+    whose vectors had to be made. ``earlier`` are files that hold an earlier version of an article that stands elsewhere
+    in the folder: they are kept for its history and not searched. ``published`` says whether there is a new generation;
+    ``seconds`` are wall time by step.
     """
 
     added: tuple[ArticleRef, ...]
     changed: tuple[ArticleRef, ...]
     removed: tuple[ArticleRef, ...]
     skipped: tuple[Skip, ...]
+    earlier: tuple[ArticleRef, ...]
     unchanged: int
     articles: int
     passages: int
