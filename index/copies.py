@@ -194,7 +194,8 @@ def _are_copies(
     # |A ∩ B| = J / (1 + J) · (|A| + |B|)
     contained = jaccard / (1 + jaccard) * (longer + shorter) / np.maximum(shorter, 1)
     alike = (jaccard >= ALIKE) | ((contained >= CONTAINED[0]) & (jaccard >= CONTAINED[1]))
-    return np.where(shorter < SHORT_WORDS, jaccard >= ALIKE_SHORT, alike)
+    short = shorter < SHORT_WORDS
+    return (short & (jaccard >= ALIKE_SHORT)) | (~short & alike)
 
 
 def _candidates(rows: NDArray[np.uint32]) -> Iterator[NDArray[np.int64]]:
@@ -239,5 +240,5 @@ def _pairs(members: NDArray[np.int64], begins: NDArray[np.int64], total: int) ->
         if not same.size:
             break
         pairs.append(members[same] * total + members[same + offset])
-    codes = np.unique(np.concatenate(pairs))
+    codes: NDArray[np.int64] = np.unique(np.concatenate(pairs))
     return codes[codes // total != codes % total]
