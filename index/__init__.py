@@ -23,6 +23,7 @@ from index.types import (
     ArticleRef,
     Block,
     BlockKind,
+    Difference,
     Filters,
     Passage,
     SearchHit,
@@ -30,6 +31,7 @@ from index.types import (
     Skip,
     Span,
     SyncReport,
+    Version,
 )
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ __all__ = [
     "Block",
     "BlockKind",
     "BylineError",
+    "Difference",
     "Embedder",
     "EmbedderError",
     "Filters",
@@ -89,6 +92,7 @@ __all__ = [
     "Span",
     "SyncReport",
     "Table",
+    "Version",
     "count_tokens",
     "formats",
     "open_embedder",

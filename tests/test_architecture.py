@@ -31,6 +31,7 @@ ROOMS = {
     "llama_index": {"index/passages.py"},
     "bm25s": {"index/keywords.py"},
     "tiktoken": {"index/tokens.py"},
+    "rensa": {"index/copies.py"},
     "gradio": {"ui/web.py"},
     # the archive knows of its exceptions only, to say what they mean
     "sqlite3": {"index/store.py", "index/archive.py"},
