@@ -49,14 +49,14 @@ FORMATS = (
         "plain text",
         (".txt",),
         "One article; its first line is the title, outlet, author and date are looked for below it.",
-        20 * MB,
+        8 * MB,
         "index.plain:read_text",
     ),
     Format(
         "Markdown",
         (".md", ".markdown"),
         "One article; its YAML front matter gives the fields, else the first heading is the title.",
-        20 * MB,
+        8 * MB,
         "index.plain:read_markdown",
     ),
     Format(
