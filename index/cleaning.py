@@ -45,6 +45,10 @@ MENU_LINES = 8
 TAIL_LINES = 2
 """How many lines that are no sentences may stand below the last sentence and be the site's."""
 
+HEADLINES = 3
+HEADLINE_WORDS = (7, 24)
+"""How many headlines of other stories may stand between two paragraphs, and how many words each has."""
+
 OWN_LABEL = 3
 """A label ("Cost: …") on so many paragraphs of an article is how the article is built, no link."""
 
@@ -53,6 +57,7 @@ _END = re.compile(r"""[.!?…][")\]'”’»]*(?:\s*\(\w+\))?$""")
 _END_CHARACTERS = 100
 _FULL_STOP = re.compile(r"""[.…][")\]'”’»]*$""")
 _SENTENCE_WITHIN = re.compile(r"""[.!?]["')\]”’]*\s+["'“‘(]?[A-Z0-9]""")
+_QUESTION_WITHIN = re.compile(r"\?[\"'’”]?\s+\S")
 _WORD = re.compile(r"\w+")
 _DIGIT_OR_BULLET = re.compile(r"\d|^[•·*–-]")
 _MARKDOWN_HEADING = re.compile(r"#{1,6}[ \t]+")
@@ -64,14 +69,15 @@ _COUNTER = re.compile(r"[\W\d_]+|[\w.-]+(?:/[\w.-]+)+")
 """Figures and signs alone, and paths that a template left behind."""
 
 _RULE = re.compile(r"(?:[^\w\s]|_)(?:\s*(?:[^\w\s]|_)){2,}|[♦◆◇■□★☆※⁂]")
+_PICTURE = re.compile(r"(?P<label>[^:|\d]+?)\s*(?:\d+ of \d+\s*)?[:|]")
 _ARROW = re.compile(r"[►▶▸▷→»]\s*")
 # a link's label and its headline were two elements of the page: no space was left between them
 _GLUED = re.compile(r"""(?P<label>[^:]{2,90}[^\s:/\d]):(?=[^\W\d_]|["'“‘])""")
 _LABEL = re.compile(r"(?P<label>[^:.\n]{1,60}):(?=\s|[^\W\d_])")
-_SHOUTED = re.compile(r"[^a-z:?!]{4,60}[:?!]\s*(?P<rest>\S.*)", re.DOTALL)
+_SHOUTED = re.compile(r"(?P<label>[^a-z:?!]{4,60})[:?!]\s*(?P<rest>\S.*)", re.DOTALL)
 _HANDLE = re.compile(r"(?:^|[\s(])@\w{2,}|[\w.+-]{1,40}@[\w-]{1,40}\.\w|\bon (?:Twitter|Facebook|Instagram|Threads|X)\b")
 _REACHED = re.compile(
-    r"(?:^|[.!?:|]\s+|\band )(?:follow|contact|reach|e-?mail|tweet|twitter|message|connect|find|send|write|join)\b"
+    r"(?:^|[.!?:|]\s+|\band )(?:follow|contact|reach|e-?mail|tweet|twitter)\b"
     r"|\bcan be (?:reached|contacted|followed)\b",
     re.IGNORECASE,
 )
@@ -79,7 +85,7 @@ _FUNDED = re.compile(
     r"\b(?:coverage|journalism|reporting|fact[- ]check work)\b.{0,160}\b(?:supported|made possible)\b.{0,80}\bgrant\b",
     re.IGNORECASE | re.DOTALL,
 )
-_CLOCK = r"\d{1,2}(?:[:.h]\d{2}\s*(?:[ap]\.?m\b\.?)?|\s*[ap]\.?m\b\.?)\s*(?:[A-Z]{2,4}\b|Uhr\b)?"
+_CLOCK = r"\d{1,2}(?:[:.h]\d{2}\s*(?:[ap]\.?m\b\.?)?|\s*[ap]\.?m\b\.?)\s*(?:[A-Z]{1,3}T\b|GMT\b|UTC\b|Uhr\b)?"
 _POST_TIME = re.compile(rf"(?:\w+[ ,]+(?:\d+[ ,]+){{0,2}})?{_CLOCK}\s*(?:[/|,·•–—-]\s*(?P<who>.{{0,60}}))?", re.IGNORECASE)
 _AGO = re.compile(r"\d+ \w+ (?:ago|fa|atrás|geleden)|(?:vor|il y a|hace|há) \d+ \w+", re.IGNORECASE)
 # "… in May. Ida Holm": a sentence, then names, and no full stop; an abbreviation ends in fewer letters
@@ -139,6 +145,7 @@ def mark(text: str, title: str = "", hints: Sequence[Block] = ()) -> tuple[Block
     _mark_biographies(texts, kinds)
     _mark_signatures(texts, kinds)
     _mark_link_lists(texts, kinds)
+    _mark_headlines(texts, kinds, own)
     _mark_menus(texts, kinds)
     _mark_headings(texts, kinds, own)
     _mark_dividers(texts, kinds)
@@ -174,7 +181,7 @@ def _agencies() -> re.Pattern[str]:
     table = tomllib.loads((files("index") / "furniture.toml").read_text(encoding="utf-8"))["agencies"]["all"]
     names = "|".join(sorted(map(re.escape, table), key=len, reverse=True))
     return re.compile(
-        rf"(?:(?:[^\s/]/|[/|,—–-]\s*|\b[Vv]ia |\b(?i:courtesy) ){_cased(names)}"
+        rf"(?:(?:[^\s/]/|\b[Vv]ia ){_cased(names)}|[/|,—–-]\s*(?:Getty Images|AFP|Reuters)"
         rf"|\((?:[^()]{{0,60}}[/ ])?{_cased(names)}\b[^()]{{0,40}}\)\.?)"
         r"(?: (?:for|via|Prev Next|South America|Europe|North America|AsiaPac)\b.{0,60})?\.?$",
     )
@@ -266,9 +273,11 @@ def _kind_alone(paragraph: str, own: frozenset[str]) -> BlockKind:
         return "furniture"
     if _has_label(paragraph, own):
         return "prose"
-    if _is_notice(paragraph) or _is_link(paragraph) or _is_byline(paragraph):
+    if _is_notice(paragraph):
         return "furniture"
-    return "caption" if _is_caption(paragraph) else "prose"
+    if _is_caption(paragraph):
+        return "caption"
+    return "furniture" if _is_link(paragraph) or _is_byline(paragraph) else "prose"
 
 
 @cache
@@ -322,7 +331,7 @@ def _is_link(paragraph: str) -> bool:
     if (colon and label in _phrases("links")) or _begins(folded, _phrases("headers")):
         return True
     shouted = _SHOUTED.fullmatch(line)
-    return bool(shouted and len(shouted["rest"].split()) >= 4)
+    return bool(shouted and sum(map(str.isalpha, shouted["label"])) >= 4 and len(shouted["rest"].split()) >= 4)
 
 
 def _is_byline(paragraph: str) -> bool:
@@ -334,8 +343,8 @@ def _is_byline(paragraph: str) -> bool:
 
 
 def _is_caption(paragraph: str) -> bool:
-    label, colon, _ = _folded(paragraph[:60]).partition(":" if ":" in paragraph[:60] else "|")
-    if colon and label.rstrip(" 0123456789of") in _phrases("pictures"):
+    label = _PICTURE.match(_folded(paragraph[:60]))
+    if label and label["label"] in _phrases("pictures"):
         return True
     if _agencies().search(paragraph[-160:]):
         return True
@@ -365,7 +374,7 @@ def _mark_head(texts: list[str], kinds: list[BlockKind], title: str) -> None:
 def _mark_bylines(texts: list[str], kinds: list[BlockKind]) -> None:
     first = next((at for at, kind in enumerate(kinds) if kind not in ("title", "furniture")), len(kinds))
     names = first
-    while names < len(kinds) and kinds[names] == "prose" and _is_names(texts[names]):
+    while names < len(kinds) and kinds[names] == "prose" and _is_names(texts[names]) and not _ends(texts[names]):
         names += 1
     # a single word may be the first section's heading; more lines than that are a list
     alone = names - first == 1 and len(texts[first].split()) == 1 and not texts[first].isupper()
@@ -385,8 +394,12 @@ def _mark_tail(texts: list[str], kinds: list[BlockKind], own: frozenset[str]) ->
     last = [at for at, kind in enumerate(kinds) if kind == "prose"][-TAIL_LINES - 1 :]
     # one or two odd lines below the article are the site's; more of them are a list that belongs to it
     if any(reads_as_sentences(texts[at]) for at in last):
-        while len(last) > 1 and not reads_as_sentences(texts[last[-1]]) and not _has_label(texts[last[-1]], own):
+        while len(last) > 1 and _is_short(texts[last[-1]]) and not _has_label(texts[last[-1]], own):
             kinds[last.pop()] = "furniture"
+
+
+def _is_short(paragraph: str) -> bool:
+    return len(paragraph) <= HEADING_CHARACTERS and not reads_as_sentences(paragraph)
 
 
 def _opens_tail(paragraph: str) -> bool:
@@ -434,6 +447,28 @@ def _mark_link_lists(texts: list[str], kinds: list[BlockKind]) -> None:
             below = False
 
 
+def _mark_headlines(texts: list[str], kinds: list[BlockKind], own: frozenset[str]) -> None:
+    """Marks headlines of other stories between two paragraphs of this one: two or three, for more are a list."""
+    start = next((at for at, kind in enumerate(kinds) if kind == "prose" and reads_as_sentences(texts[at])), len(kinds))
+    for at in range(start, len(texts) + 1):
+        if at < len(texts) and kinds[at] == "prose" and _could_be_headline(texts[at]) and not _has_label(texts[at], own):
+            continue
+        if 2 <= at - start <= HEADLINES or (at - start == 1 and _QUESTION_WITHIN.search(texts[start])):
+            kinds[start:at] = ["furniture"] * (at - start)
+        start = at + 1
+
+
+def _could_be_headline(paragraph: str) -> bool:
+    low, high = HEADLINE_WORDS
+    return (
+        len(paragraph) <= 2 * HEADING_CHARACTERS
+        and low <= len(paragraph.split()) <= high
+        and paragraph[0].isalpha()
+        and not _ends(paragraph)
+        and paragraph[-1] not in ":,;"
+    )
+
+
 def _mark_menus(texts: list[str], kinds: list[BlockKind]) -> None:
     start = 0
     for at in range(len(texts) + 1):
@@ -449,28 +484,35 @@ def _could_be_menu_line(paragraph: str) -> bool:
 
 
 def _mark_headings(texts: list[str], kinds: list[BlockKind], own: frozenset[str]) -> None:
-    below = ""  # what stands under the paragraph: "sentences", "list", the heading itself
+    below = ""  # what stands under the paragraph: "sentences", "items", a line of a "list", a heading
     for at in range(len(texts) - 1, -1, -1):
         paragraph = texts[at]
         if kinds[at] != "prose":
-            below = below if kinds[at] in ("furniture", "caption") else paragraph if kinds[at] == "heading" else ""
+            below = below if kinds[at] in ("furniture", "caption") else "heading" if kinds[at] == "heading" else ""
             continue
-        could_be = _could_be_heading(paragraph) and not _has_label(paragraph, own)
-        over_heading = below not in ("", "sentences", "list") and (paragraph.isupper() or below.endswith(":"))
-        if could_be and (below == "sentences" or over_heading):
+        labelled = _has_label(paragraph, own)
+        opens = below == "sentences" or (below == "items" and paragraph[-1] != ":") or _is_shouted_alone(texts, at)
+        if opens and not labelled and _could_be_heading(paragraph):
             kinds[at] = "heading"
-            below = paragraph
+            below = "heading"
+        elif reads_as_sentences(paragraph):
+            below = "sentences"
         else:
-            # a line of a list is prose too, but nothing that a heading stands over
-            below = "sentences" if reads_as_sentences(paragraph) else "list"
+            # a line of a list is prose too; a heading stands over it only if it is seen to be an item
+            below = "items" if labelled or paragraph.startswith(_BULLETS) else "list"
+
+
+def _is_shouted_alone(texts: list[str], at: int) -> bool:
+    around = texts[max(at - 1, 0) : at] + texts[at + 1 : at + 2]
+    return texts[at].isupper() and " " in texts[at] and not any(paragraph.isupper() for paragraph in around)
 
 
 def _could_be_heading(paragraph: str) -> bool:
     is_question = paragraph.endswith("?") and not _SENTENCE_WITHIN.search(paragraph) and paragraph[0] not in "“\"'‘"
     return (
-        len(paragraph) <= HEADING_CHARACTERS
+        (is_question or not reads_as_sentences(paragraph))
+        and len(paragraph) <= HEADING_CHARACTERS
         and len(paragraph.split()) <= HEADING_WORDS
-        and (is_question or not reads_as_sentences(paragraph))
         and not paragraph.endswith((",", ";", "—", "–"))
         and not paragraph.startswith(_BULLETS)
     )
