@@ -56,7 +56,8 @@ _LINE = re.compile(r"[^\n]*")
 _END = re.compile(r"""[.!?…][")\]'”’»]*(?:\s*\(\w+\))?$""")
 _END_CHARACTERS = 100
 _FULL_STOP = re.compile(r"""[.…][")\]'”’»]*$""")
-_SENTENCE_WITHIN = re.compile(r"""[.!?]["')\]”’]*\s+["'“‘(]?[A-Z0-9]""")
+# "1. Harbours", "St. Olof" and "J. R. Lind" hold no end of a sentence
+_SENTENCE_WITHIN = re.compile(r"""(?:(?<=[^\W_]{3})[.!?]|[!?])["')\]”’]*\s+["'“‘(]?[A-Z0-9]""")
 _QUESTION_WITHIN = re.compile(r"\?[\"'’”]?\s+\S")
 _WORD = re.compile(r"\w+")
 _DIGIT_OR_BULLET = re.compile(r"\d|^[•·*–-]")
@@ -92,7 +93,7 @@ _AGO = re.compile(r"\d+ \w+ (?:ago|fa|atrás|geleden)|(?:vor|il y a|hace|há) \d
 _CREDIT = re.compile(r"""[^\W_]{3}[.!?]["”’)]*\s+(?P<who>[^.!?]{2,90}|[^!?]{2,40})$""")
 _BIOGRAPHY = re.compile(r"\b(?:is|are|was|serves|writes|covers|teaches|reports|works)\b")
 _CORRECTION = re.compile(r"\b(?:in)?correct|\bmisstate|\bmisspel|\bmisidentif|\berroneous|\bclarif", re.IGNORECASE)
-_SPEAKS_TO_READER = re.compile(r"\b(?:you|your|our|us|here)\b", re.IGNORECASE)
+_SPEAKS_TO_READER = re.compile(r"\b(?:you|your|our|us|here|newsletter|subscribe)\b", re.IGNORECASE)
 _CONNECTIVES = frozenset("and of the for via by de la le von van der den und et y e di da to from with at in special".split())
 _ROLES = frozenset(
     "reporter writer editor columnist professor fellow analyst author correspondent journalist director contributor "
