@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.cleaning import mark, one_line, paragraphs, reads_as_sentences, same_line
-from index.types import Span
+from index.types import Block
 
 PROSE = "The council of Norby met on Monday evening. It agreed to mend the bridge before the first snow falls."
 
@@ -194,7 +194,7 @@ def test_short_lines_with_figures_are_results_and_no_menu():
 def test_front_matter_is_furniture():
     text = f"---\ndesk: The city desk.\n---\n\n{PROSE}"
     end = text.index(PROSE)
-    assert [block.kind for block in mark(text, "", [Span(0, end)])] == ["furniture"] * 3 + ["prose"]
+    assert [block.kind for block in mark(text, "", [Block(0, end, "furniture")])] == ["furniture"] * 3 + ["prose"]
 
 
 def test_wrapped_lines_are_one_paragraph():
