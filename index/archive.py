@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shlex
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -25,11 +27,13 @@ from index.errors import (
     IndexOutdated,
 )
 from index.generations import Generations, Manifest, Snapshot
+from index.readers import refused
 from index.scanning import scan
 from index.settings import IndexSettings
-from index.store import Store
-from index.syncing import Progress, Sync, content_of
-from index.types import Article, ArticleRef, Filters, SearchHit, Skip, SyncReport
+from index.store import OldVersion, Store
+from index.syncing import Progress, Sync, fingerprint
+from index.types import Article, ArticleRef, Difference, Filters, SearchHit, SyncReport, Version
+from index.versions import canonical_url, differences
 
 INDEX_FOLDER = ".byline"
 
@@ -43,6 +47,17 @@ class _Opened(NamedTuple):
     snapshot: Snapshot
     embedder: Embedder
     store: Store
+
+    @property
+    def generation(self) -> int:
+        return self.snapshot.manifest.generation
+
+    def article(self, doc: int) -> Article:
+        """The article of a document, with the copies of its story."""
+        copies = [other for other in self.snapshot.stories.get(doc, ()) if other != doc]
+        refs = self.store.refs_of(copies, self.generation) if copies else {}
+        article = self.store.article(doc, self.generation)
+        return replace(article, also_in=tuple(refs[other] for other in copies))
 
 
 class Archive:
@@ -99,7 +114,7 @@ class Archive:
             for rank in retrieve(opened.snapshot, query, vector, k, filters or Filters()):
                 doc, passage = opened.store.passage(rank.passage)
                 if doc not in articles:
-                    articles[doc] = opened.store.article(doc, opened.snapshot.manifest.generation)
+                    articles[doc] = opened.article(doc)
                 hits.append(SearchHit(passage, articles[doc], rank.score, rank.vector_rank, rank.keyword_rank))
             return hits
 
@@ -118,13 +133,44 @@ class Archive:
             ArticleMissing: there is none, or there are several.
         """
 
-        def found(opened: _Opened) -> Article:
-            generation = opened.snapshot.manifest.generation
-            matches = opened.store.find(article_id, generation) if article_id else []
-            if len({match for match, _ in matches}) != 1:
-                what = "Several articles have ids that begin with" if matches else "No article has the id"
-                raise ArticleMissing(f"{what} {article_id!r}. `byline list` shows the ids.")
-            return opened.store.article(matches[0][1], generation)
+        return self._with_snapshot(lambda opened: opened.article(_find(opened, article_id)))
+
+    def history(self, article_id: str) -> list[Version]:
+        """What this article said before, the newest version first, each with what changed in it against the one before.
+
+        Earlier versions are those that stood in the same file before it changed, and those that stand or stood in other
+        files under the same url.
+
+        Raises:
+            ArticleMissing: as :meth:`article`.
+        """
+
+        def found(opened: _Opened) -> list[Version]:
+            doc = _find(opened, article_id)
+            store, generation = opened.store, opened.generation
+            article = opened.article(doc)
+            address = canonical_url(article.url)
+            elsewhere = [
+                other for other, url in store.earlier_docs(generation).items() if canonical_url(url) == address != ""
+            ]
+            versions = [
+                *store.old_versions((article.path, article.locator), address, generation),
+                *(OldVersion(store.article(other, generation), store.seen(other)) for other in elsewhere),
+            ]
+            versions.sort(key=lambda old: (old.article.updated or old.article.published or date.min, old.seen))
+            versions.append(OldVersion(article, store.seen(doc)))
+            changes = [(), *(differences(old.article, new.article) for old, new in pairwise(versions))]
+            return [_version(*pair) for pair in zip(versions, changes, strict=True)][::-1]
+
+        return self._with_snapshot(found)
+
+    def stories(self) -> list[tuple[ArticleRef, ...]]:
+        """The stories that stand in more than one article, the best copy of each first; those with most copies first."""
+
+        def found(opened: _Opened) -> list[tuple[ArticleRef, ...]]:
+            refs = opened.store.refs_of(opened.snapshot.stories, opened.generation)
+            groups = [tuple(refs[doc] for doc in story) for story in dict.fromkeys(opened.snapshot.stories.values())]
+            return sorted(groups, key=lambda group: (-len(group), group[0].title))
 
         return self._with_snapshot(found)
 
@@ -163,15 +209,14 @@ class Archive:
         new = changed = 0
         for relative, path in found.files.items():
             try:
-                content = content_of(relative, path, self.settings)
+                if refused(relative, path.stat().st_size, self.settings.max_file_bytes):
+                    continue
+                if relative not in known:
+                    new += 1
+                elif known[relative].sha256 != fingerprint(path):
+                    changed += 1
             except OSError:
                 continue
-            if isinstance(content, Skip):
-                continue
-            if relative not in known:
-                new += 1
-            elif known[relative].sha256 != hashlib.sha256(content).hexdigest():
-                changed += 1
         gone = sum(1 for path in known.keys() - found.files.keys() if not found.is_unreadable(path))
         counts = ((new, "new"), (changed, "changed"), (gone, "gone"))
         return ", ".join(f"{count} {'file' if count == 1 else 'files'} {name}" for count, name in counts if count)
@@ -199,8 +244,8 @@ class Archive:
     def _with_remedy(self) -> Iterator[None]:
         try:
             yield
-        except IndexDamaged as error:
-            raise IndexDamaged(f"{error} Run: {self.index_command()}") from error
+        except (IndexDamaged, IndexOutdated) as error:
+            raise type(error)(f"{error} Run: {self.index_command()}") from error
 
     @property
     def _store_path(self) -> Path:
@@ -332,3 +377,25 @@ class Archive:
             return f" (process {int((self.index_dir / 'writer').read_text())})"
         except (OSError, ValueError):
             return ""
+
+
+def _find(opened: _Opened, article_id: str) -> int:
+    matches = opened.store.find(article_id, opened.generation) if article_id else []
+    if len({match for match, _ in matches}) != 1:
+        what = "Several articles have ids that begin with" if matches else "No article has the id"
+        raise ArticleMissing(f"{what} {article_id!r}. `byline list` shows the ids.")
+    return matches[0][1]
+
+
+def _version(old: OldVersion, changes: tuple[Difference, ...]) -> Version:
+    article = old.article
+    return Version(
+        article.id,
+        article.title,
+        old.seen,
+        article.saved,
+        article.published,
+        article.updated,
+        article.path,
+        changes,
+    )

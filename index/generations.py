@@ -12,27 +12,28 @@ import os
 import re
 import shutil
 import zlib
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexDamaged, IndexMissing
-from index.store import Store, is_sound_sqlite
+from index.segments import Keywords, Segment, Vectors, build_segment, docs_of, has_sound_database
+from index.store import Store
 from index.types import Filters
-from index.vectors import VectorIndex, day_number
-
-if TYPE_CHECKING:
-    from index.keywords import KeywordIndex
 
 CURRENT = "CURRENT"
 KEPT = 2
 """Generations kept on disk: the current one, and the one before it for whoever still reads it."""
 
-_MANIFEST, _ROWS, _CHROMA, _KEYWORDS = "manifest.json", "rows.npz", "chroma", "keywords"
+BESIDE = 0.1
+FEWEST_BESIDE = 2000
+"""A second segment is built beside the base while it has, and while there has gone of the base, no more than this share
+of the base's passages, or so many passages. Two thousand take a second."""
+
+_MANIFEST, _STORIES, _BASE, _RECENT = "manifest.json", "stories.json", "base", "recent"
 _BUILDING = ".building-"
 _NAME = re.compile(r"gen-(\d{6,})")
 
@@ -41,7 +42,8 @@ _NAME = re.compile(r"gen-(\d{6,})")
 class Manifest:
     """How a generation was made. ``files`` gives the size in bytes and the CRC-32 of its files, to notice damage.
 
-    Chroma's SQLite file may be written on opening (it notes when it was last maintained), so it is not among them.
+    ``gone`` are documents of the base that are not part of this generation any more. Chroma's SQLite file may be written
+    on opening (it notes when it was last maintained), so it is not among the files.
     """
 
     generation: int
@@ -50,6 +52,8 @@ class Manifest:
     recipe: str
     articles: int
     passages: int
+    segments: list[str]
+    gone: list[int]
     files: dict[str, tuple[int, int]]
 
 
@@ -100,45 +104,72 @@ class Generations:
         try:
             manifest = self.manifest(generation)
             folder = self._folder(generation)
-            return is_sound_sqlite(folder / _CHROMA / "chroma.sqlite3") and all(
+            return all(has_sound_database(folder / name) for name in manifest.segments) and all(
                 _checksum(folder / name) == checksum for name, (_, checksum) in manifest.files.items()
             )
         except (IndexMissing, IndexDamaged, OSError):
             return False
 
-    def build(self, store: Store, generation: int, embedder: str, model_id: str, recipe: str) -> Manifest:
-        """Build ``generation`` from the store, brought to disk, not yet published."""
-        from index.keywords import KeywordIndex
+    def build(
+        self,
+        store: Store,
+        generation: int,
+        embedder: str,
+        model_id: str,
+        recipe: str,
+        stories: Sequence[Sequence[int]] = (),
+        onto: int = 0,
+    ) -> Manifest:
+        """Build ``generation`` from the store, brought to disk, not yet published.
 
-        passages = list(store.indexed_passages(generation))
+        Args:
+            store: what it is built from.
+            generation: its number.
+            embedder: the name of the model that made the vectors.
+            model_id: which model exactly.
+            recipe: how its documents were made.
+            stories: documents that are copies of one story, the best first.
+            onto: a sound generation made by the same recipe, whose base serves this one too if little changed; 0: none.
+        """
         building = self.folder / f"{_BUILDING}{generation:06d}"
         shutil.rmtree(building, ignore_errors=True)
         building.mkdir(parents=True)
-        numbers = [passage.passage for passage in passages]
-        outlets = [passage.outlet for passage in passages]
-        days = [day_number(passage.published) for passage in passages]
-        vectors = store.vectors([passage.hash for passage in passages], model_id)
-        with ThreadPoolExecutor(1) as other:
-            # Chroma works outside Python's lock: the keyword index costs no time of its own
-            chroma = other.submit(VectorIndex.build, building / _CHROMA, numbers, vectors, outlets, days)
-            KeywordIndex.build(passage.keywords for passage in passages).save(building / _KEYWORDS)
-            chroma.result()
-        names = sorted(set(outlets))
-        np.savez(
-            building / _ROWS,
-            passages=np.array(numbers, np.int64),
-            docs=np.array([passage.doc for passage in passages], np.int64),
-            days=np.array(days, np.int32),
-            outlets=np.array([names.index(outlet) for outlet in outlets], np.int32),
-            outlet_names=np.array(names, dtype=np.str_),
-        )
+        docs = {entry.doc for entry in store.entries(generation) if not entry.earlier}
+
+        def add_segment(name: str, of: set[int]) -> None:
+            passages = list(store.indexed_passages(of))
+            build_segment(building / name, passages, store.vectors([passage.hash for passage in passages], model_id))
+
+        in_base = docs_of(self._folder(onto) / _BASE) if onto else np.zeros(0, np.int64)
+        gone = set(in_base.tolist()) - docs
+        new = docs - set(in_base.tolist())
+        enough = max(FEWEST_BESIDE, int(BESIDE * len(in_base)))
+        segments = [_BASE]
+        if onto and np.isin(in_base, list(gone)).sum() <= enough and store.count_passages(new) <= enough:
+            _link(self._folder(onto) / _BASE, building / _BASE)
+            if new:
+                segments.append(_RECENT)
+                add_segment(_RECENT, new)
+        else:
+            gone = set()
+            add_segment(_BASE, docs)
+        (building / _STORIES).write_text(json.dumps([list(story) for story in stories]))
         files = {
             path.relative_to(building).as_posix(): (path.stat().st_size, _checksum(path))
             for path in sorted(building.rglob("*"))
             if path.is_file() and path.suffix != ".sqlite3"
         }
-        articles = len({ref.id for ref in store.refs(generation).values()})
-        manifest = Manifest(generation, embedder, model_id, recipe, articles, len(passages), files)
+        manifest = Manifest(
+            generation,
+            embedder,
+            model_id,
+            recipe,
+            articles=len({ref.id for ref in store.refs(generation).values()}),
+            passages=store.count_passages(docs),
+            segments=segments,
+            gone=sorted(gone),
+            files=files,
+        )
         (building / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=1))
         _to_disk(building)
         shutil.rmtree(self._folder(generation), ignore_errors=True)
@@ -189,43 +220,52 @@ class Generations:
 
 
 class Snapshot:
-    """One generation opened for searching. Never changes; safe to use from several threads."""
+    """One generation opened for searching. Never changes; safe to use from several threads.
+
+    ``passages`` are the numbers of its passages and ``docs`` their documents, both of shape (passages,); ``vectors`` and
+    ``keywords`` search them. ``stories`` gives, for each document that has copies, the documents of its story, the best
+    first.
+    """
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
-        from index.keywords import KeywordIndex
-
         self.manifest = manifest
         try:
-            with np.load(folder / _ROWS, allow_pickle=False) as rows:
-                self.passages: NDArray[np.int64] = rows["passages"]
-                self.docs: NDArray[np.int64] = rows["docs"]
-                self._days: NDArray[np.int32] = rows["days"]
-                self._outlets: NDArray[np.int32] = rows["outlets"]
-                self._outlet_names: list[str] = rows["outlet_names"].tolist()
-            self.keywords: KeywordIndex = KeywordIndex.load(folder / _KEYWORDS, len(self.passages))
-            self.vectors = VectorIndex(folder / _CHROMA)
+            self._segments = [Segment(folder / name, manifest.gone) for name in manifest.segments]
+            stories: list[list[int]] = json.loads((folder / _STORIES).read_text())
+            self.stories = {doc: tuple(story) for story in stories for doc in story}
         except Exception as error:  # three libraries read these files, each with its own words for damage
             raise IndexDamaged(f"The index in {folder} is damaged ({error}).") from error
+        self.passages: NDArray[np.int64] = np.concatenate([segment.passages for segment in self._segments])
+        self.docs: NDArray[np.int64] = np.concatenate([segment.docs for segment in self._segments])
+        self.vectors = Vectors(self._segments)
+        self.keywords = Keywords(self._segments)
 
     def resolve(self, filters: Filters) -> Filters:
         """``filters`` with the names of outlets as the articles have them, whatever the case they are given in."""
         wanted = {name.casefold() for name in filters.outlets}
-        found = frozenset(name for name in self._outlet_names if name.casefold() in wanted)
+        names = {name for segment in self._segments for name in segment.outlet_names}
+        found = frozenset(name for name in names if name.casefold() in wanted)
         return replace(filters, outlets=found or filters.outlets)
 
     def mask(self, filters: Filters) -> NDArray[np.bool_] | None:
         """Which passages pass ``filters``, shape (passages,); None where all do."""
         if not filters:
             return None
-        passes = np.ones(len(self.passages), bool)
-        if filters.since or filters.until:
-            passes &= self._days >= max(1, day_number(filters.since))
-        if filters.until:
-            passes &= self._days <= day_number(filters.until)
-        if filters.outlets:
-            wanted = [at for at, name in enumerate(self._outlet_names) if name in filters.outlets]
-            passes &= np.isin(self._outlets, wanted)
-        return passes
+        return np.concatenate([segment.mask(filters) for segment in self._segments])
+
+
+def _link(source: Path, target: Path) -> None:
+    """A copy of a segment that shares its files, which never change, save the one that Chroma writes on opening."""
+
+    def link(one: str, other: str) -> None:
+        try:
+            if not one.endswith(".sqlite3"):
+                return os.link(one, other)
+        except OSError:  # a file system without hard links
+            pass
+        shutil.copy2(one, other)
+
+    shutil.copytree(source, target, copy_function=link)
 
 
 def _checksum(path: Path) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -259,15 +260,38 @@ class KeywordIndex:
             return cls(model, size)
         return cls(bm25s.BM25.load(str(folder), mmap=True, allow_pickle=False, show_progress=False), size)
 
-    def scores(self, query: str) -> NDArray[np.float32]:
-        """The BM25 score of each passage, shape (size,); 0 where no term of the query occurs."""
-        ids = [self._vocabulary[term] for term in dict.fromkeys(terms(query)) if term in self._vocabulary]
-        if not ids:
-            return np.zeros(self.size, np.float32)
-        return np.asarray(self._model.get_scores_from_ids(ids), np.float32)
+    def scores(
+        self, query: str, size: int = 0, frequency: Callable[[Sequence[str]], list[int]] | None = None
+    ) -> NDArray[np.float32]:
+        """The BM25 score of each passage, shape (size,); 0 where no term of the query occurs.
+
+        Args:
+            query: the question's words.
+            size: passages of the whole that this is a part of.
+            frequency: in how many passages of the whole terms occur. Then scores of its parts compare with each other.
+        """
+        found = [term for term in dict.fromkeys(terms(query)) if term in self._vocabulary]
+        scores = np.zeros(self.size, np.float32)
+        if not found:
+            return scores
+        own = self.document_frequency(found)
+        whole = frequency(found) if frequency is not None else own
+        parts = self._model.scores
+        for term, own_count, count in zip(found, own, whole, strict=True):
+            at = self._vocabulary[term]
+            low, high = parts["indptr"][at], parts["indptr"][at + 1]
+            # bm25s keeps scores with the inverse document frequency multiplied in
+            weight = _idf(size, count) / _idf(self.size, own_count) if frequency is not None else 1.0
+            scores[parts["indices"][low:high]] += np.float32(weight) * parts["data"][low:high]
+        return scores
 
     def document_frequency(self, found: Sequence[str]) -> list[int]:
         """In how many passages each term occurs."""
         pointers = self._model.scores["indptr"] if self._vocabulary else ()
         ids = [self._vocabulary.get(term) for term in found]
         return [0 if at is None else int(pointers[at + 1] - pointers[at]) for at in ids]
+
+
+def _idf(size: int, count: int) -> float:
+    """Lucene's inverse document frequency, which bm25s uses too."""
+    return math.log(1 + (size - count + 0.5) / (count + 0.5))

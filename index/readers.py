@@ -86,11 +86,22 @@ def format_of(name: str) -> Format | None:
     return whole
 
 
-def unknown_format(relative: str) -> Skip:
-    """The skip of a file whose ending no reader knows."""
-    path = PurePosixPath(relative.lower())
-    ending = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
-    return Skip(relative, "", f"files ending in {ending or 'nothing'} are not read")
+def refused(relative: str, size: int, limit: int) -> Skip | None:
+    """Why a file of so many bytes is not read, as far as its name and its size tell; None where it is."""
+    format_ = format_of(relative)
+    if format_ is None:
+        path = PurePosixPath(relative.lower())
+        ending = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
+        return Skip(relative, "", f"files ending in {ending or 'nothing'} are not read")
+    most, reason = _limit(format_, limit)
+    return Skip(relative, "", reason) if size > most else None
+
+
+def _limit(format_: Format, limit: int) -> tuple[int, str]:
+    """The most bytes of a file, and the reason why one of more is not read."""
+    if format_.limit is None or limit < format_.limit:
+        return limit, f"larger than the setting max_file_bytes ({limit:,} bytes)"
+    return format_.limit, f"larger than {format_.name} may be ({format_.limit:,} bytes)"
 
 
 def read(relative: str, stream: BinaryIO, limit: int, modified: datetime | None = None) -> Iterator[Found]:
@@ -104,15 +115,17 @@ def read(relative: str, stream: BinaryIO, limit: int, modified: datetime | None 
     """
     from index.reading import File, Unreadable
 
+    skip = refused(relative, 0, limit)
     format_ = format_of(relative)
-    if format_ is None:
-        yield unknown_format(relative)
+    if skip is not None or format_ is None:
+        assert skip is not None
+        yield skip
         return
-    most = limit if format_.limit is None else min(limit, format_.limit)
+    most, too_large = _limit(format_, limit)
     unpacked: BinaryIO = stream
     if relative.lower().endswith(".gz"):
         unpacked = gzip.GzipFile(fileobj=stream)  # type: ignore[assignment]
-    bounded = _Bounded(unpacked, most, "the setting max_file_bytes" if most == limit else f"{format_.name} is read to")
+    bounded = _Bounded(unpacked, most, too_large)
     try:
         yield from _reader(format_)(File(relative, bounded, modified))  # type: ignore[arg-type]
     except Unreadable as error:
@@ -138,8 +151,8 @@ def _reader(format_: Format) -> Callable[..., Iterator[Found]]:
 class _Bounded(RawIOBase):
     """A stream of which no more than ``limit`` bytes are read."""
 
-    def __init__(self, stream: BinaryIO, limit: int, what: str) -> None:
-        self._stream, self._limit, self._what, self._seen = stream, limit, what, 0
+    def __init__(self, stream: BinaryIO, limit: int, reason: str) -> None:
+        self._stream, self._limit, self._reason, self._seen = stream, limit, reason, 0
 
     def readable(self) -> bool:
         return True
@@ -151,6 +164,6 @@ class _Bounded(RawIOBase):
         if self._seen > self._limit:
             from index.reading import Unreadable
 
-            raise Unreadable(f"larger than {self._what} ({self._limit:,} bytes)")
+            raise Unreadable(self._reason)
         view[: len(piece)] = piece
         return len(piece)

@@ -75,6 +75,15 @@ class IndexSettings(Table):
         ge=1024,
         description="larger files (after unpacking) are skipped with a reason",
     )
+    jobs: int = Field(
+        default=0, ge=0, le=64, description="files read side by side; 0: as many as there are processors, at most 8"
+    )
+    reader_mb: int = Field(
+        default=512, ge=64, le=65536, description="most memory that reading one file may take, in megabytes"
+    )
+    reader_seconds: float = Field(
+        default=30.0, ge=1.0, le=3600.0, description="longest time that one article may take to be read"
+    )
     removal_limit: float = Field(
         default=0.2, ge=0.0, le=1.0, description="share of the articles that a sync may remove without being told to"
     )

@@ -1,30 +1,36 @@
-"""Making an index match its folder: read what is new, embed what has no vector, publish the next generation."""
+"""Making an index match its folder: read what is new, settle what only the whole archive can tell, embed, publish."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from index.cleaning import CLEANING_VERSION, mark
+from index.cleaning import CLEANING_VERSION
+from index.copies import SIGNATURE_VERSION
 from index.embedding import FAST, Embedder
 from index.errors import RemovalsRefused
 from index.generations import Generations, Manifest
 from index.keywords import KEYWORDS_VERSION
 from index.passages import PASSAGES_VERSION, split_articles
-from index.readers import READERS_VERSION, ending_of, formats, front_matter, read, too_large, unknown_format
+from index.readers import READERS_VERSION, refused
+from index.recurring import LINES_VERSION
 from index.scanning import Scan, scan
-from index.sentences import split_sentences
 from index.settings import IndexSettings
-from index.store import FileState, Store
-from index.types import Article, ArticleRef, Skip, SyncReport
+from index.settling import Place, Settled, settle
+from index.store import Entry, FileState, Held, Sketch, Store
+from index.types import ArticleRef, Skip, SyncReport
+from index.versions import canonical_url
+from index.workers import Job, Message, Workers
 
-READ_BATCH = 200
-"""Articles that are split and written together."""
+WRITE_BATCH = 200
+"""Articles that are written, and later split, together; what is written is not read again after an interruption."""
 
 EMBED_BATCH = 512
 """Passages embedded and written together; what is written is not embedded again after an interruption."""
@@ -32,45 +38,56 @@ EMBED_BATCH = 512
 EMBEDDER = "embedder"
 """The name under which the store remembers what the archive is embedded with."""
 
+MOST_JOBS = 8
+"""Readers that run side by side where the setting ``jobs`` leaves it open."""
+
 Progress = Callable[[str, int, int], None]
-"""Called with the step's name, what is done of it, and all there is to do (0: not known)."""
+"""Called with the step's name, what is done of it, and all there is to do (0: not known).
+
+The step "reading" is counted in bytes, "splitting" in articles, "embedding" in passages.
+"""
 
 
 @dataclass(frozen=True)
 class _Known:
-    """The current generation, read once: documents and articles by path and locator, and files as they were read."""
+    """The current generation, read once: entries and articles by place, and files as they were read."""
 
     generation: int
-    entries: dict[tuple[str, str], int]
-    refs: dict[tuple[str, str], ArticleRef]
+    entries: dict[Place, Entry]
+    refs: dict[Place, ArticleRef]
     files: dict[str, FileState]
+
+
+@dataclass(frozen=True)
+class _Present:
+    """The generation to come: entries by place, articles that are searched, and earlier versions of them, by place.
+
+    ``successors`` says where an article of the generation before goes on in another version: at its own place, or
+    elsewhere under its url.
+    """
+
+    entries: dict[Place, Entry]
+    refs: dict[Place, ArticleRef]
+    earlier: dict[Place, ArticleRef]
+    successors: dict[Place, Place]
 
 
 @dataclass
 class _Changes:
-    """What the folder holds now: documents by path and locator, and files as they were read.
+    """What the folder holds now: rows of articles by place, and files as they were read."""
 
-    ``ids`` gives the article of each document.
-    """
-
-    entries: dict[tuple[str, str], int] = field(default_factory=dict)
+    articles: dict[Place, int] = field(default_factory=dict)
     files: dict[str, FileState] = field(default_factory=dict)
-    ids: dict[int, str] = field(default_factory=dict)
 
 
-def content_of(relative: str, path: Path, settings: IndexSettings) -> bytes | Skip:
-    """The bytes of a file that is to be read, or why it is not.
+def fingerprint(path: Path) -> str:
+    """The SHA-256 of a file, hexadecimal.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: it cannot be read.
     """
-    if ending_of(relative) not in formats():
-        return unknown_format(relative)
     with path.open("rb") as file:
-        content = file.read(settings.max_file_bytes + 1)
-    if len(content) > settings.max_file_bytes:
-        return too_large(relative, settings.max_file_bytes)
-    return content
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass
@@ -102,33 +119,44 @@ class Sync:
             name = self.settings.embedder or store.remembered(EMBEDDER) or FAST
             embedder = self.open_embedder(name)
             recipe = _recipe(embedder, self.settings)
-        is_current = manifest is not None and manifest.recipe == recipe
         with clock.step("read"):
             found = scan(self.folder, self.index_dir)
             known = _Known(
                 current,
-                {(entry.path, entry.locator): entry.doc for entry in store.entries(current)},
+                {(entry.path, entry.locator): entry for entry in store.entries(current)},
                 store.refs(current),
                 store.files(current),
             )
-            changes = self._read(found, known, embedder, recipe, is_current)
-        report = self._compare(known, changes, found)
+            changes = self._read(found, known)
+        is_current = manifest is not None and manifest.recipe == recipe
+        articles = {place: entry.article for place, entry in known.entries.items()}
+        same = is_current and articles == changes.articles and known.files == changes.files
+        settled = None
+        entries = known.entries
+        if not same:
+            with clock.step("settle"):
+                sketches = store.sketches(changes.articles.values())
+                settled = settle(sketches, changes.articles, store.prose)
+                entries = self._split(changes, settled, sketches, recipe, embedder)
+        present = self._present(known, entries)
+        report = self._report(known, present, changes, found)
         self._refuse_removals(report, len({ref.id for ref in known.refs.values()}), found, allow_removals)
-        docs = set(changes.entries.values())
-        with clock.step("embed"):
-            # what is published by this recipe has its vectors
-            done = set(known.entries.values()) if is_current else set()
-            embedded = self._embed(docs - done, embedder)
-        same = is_current and known.entries == changes.entries and known.files == changes.files
+        docs = {entry.doc for entry in entries.values() if not entry.earlier}
+        embedded = 0
+        if not same:
+            with clock.step("embed"):
+                embedded = self._embed(docs, embedder)
         # a folder without one article is no archive yet
-        published = not same and bool(docs or current)
-        if published:
+        published = settled is not None and bool(docs or current)
+        if settled is not None and published:
             with clock.step("publish"):
                 self.tell("building the search index", 0, 0)
-                manifest = self._publish(known, changes, embedder, recipe)
+                manifest = self._publish(
+                    known, present, changes, settled, embedder, recipe, onto=current if is_current else 0
+                )
         return replace(
             report,
-            articles=len({changes.ids[doc] for doc in docs}),
+            articles=manifest.articles if manifest else 0,
             passages=manifest.passages if manifest else 0,
             embedded=embedded,
             generation=self.generations.current(),
@@ -140,94 +168,151 @@ class Sync:
         # a damaged generation is built anew from the store
         return self.generations.manifest(current) if self.generations.is_sound(current) else None
 
-    def _read(self, found: Scan, known: _Known, embedder: Embedder, recipe: str, is_current: bool) -> _Changes:
-        by_path: dict[str, dict[tuple[str, str], int]] = {}
-        for place, doc in known.entries.items():
-            by_path.setdefault(place[0], {})[place] = doc
-        changes = _Changes(ids={doc: known.refs[place].id for place, doc in known.entries.items()})
-        waiting: list[Article] = []
+    # --- reading -----------------------------------------------------------------------------------------------
 
-        def keep(path: str) -> None:
-            changes.files[path] = known.files[path]
-            changes.entries.update(by_path.get(path, {}))
-
-        def write_waiting() -> None:
-            for article, doc in zip(waiting, self._documents(waiting, embedder, recipe), strict=True):
-                changes.entries[article.path, article.locator] = doc
-                changes.ids[doc] = article.id
-            waiting.clear()
-
-        for done, (relative, path) in enumerate(found.files.items()):
-            self.tell("reading", done, len(found.files))
+    def _read(self, found: Scan, known: _Known) -> _Changes:
+        changes = _Changes()
+        reading = _reading_recipe()
+        held = self.store.held(reading)
+        jobs: list[Job] = []
+        hashes: dict[str, str] = {}
+        for relative, path in found.files.items():
             try:
-                content = content_of(relative, path, self.settings)
-            except OSError as error:
-                found.skips.append(Skip(relative, "", f"cannot be read ({error.strerror or error})"))
-                found.unreadable.append(relative)
-                continue
-            if isinstance(content, Skip):
-                found.skips.append(content)
-                continue
-            sha256 = hashlib.sha256(content).hexdigest()
-            state = known.files.get(relative)
-            if state is not None and state.sha256 == sha256 and is_current:
-                keep(relative)
-                continue
-            skips = []
-            for item in read(path, relative, content, self.settings.max_file_bytes):
-                if isinstance(item, Skip):
-                    skips.append(item)
+                size = path.stat().st_size
+                skip = refused(relative, size, self.settings.max_file_bytes)
+                if skip is not None:
+                    found.skips.append(skip)
                     continue
-                waiting.append(item)
-                if len(waiting) >= READ_BATCH:
-                    write_waiting()
-                    self.tell("reading", done, len(found.files))
-            changes.files[relative] = FileState(sha256, tuple(skips))
-        write_waiting()
+                hashes[relative] = fingerprint(path)
+            except OSError as error:
+                self._unreadable(found, relative, error.strerror or str(error))
+                continue
+            before = held.get((relative, hashes[relative]))
+            if before is None:
+                jobs.append(Job(relative, path, self.settings.max_file_bytes, size))
+            else:
+                self._take(changes, relative, hashes[relative], before)
+        self._read_new(jobs, hashes, reading, found, changes)
         for relative in known.files.keys() - changes.files.keys():
             if found.is_unreadable(relative):
-                keep(relative)
+                changes.files[relative] = known.files[relative]
+                changes.articles.update(
+                    {place: entry.article for place, entry in known.entries.items() if place[0] == relative}
+                )
         return changes
 
-    def _documents(self, articles: Sequence[Article], embedder: Embedder, recipe: str) -> list[int]:
-        found = {article.id: self.store.find_document(article.id, recipe) for article in articles}
-        if not articles:  # counting nothing would still load the model
-            return []
-        new = list({article.id: article for article in articles if found[article.id] is None}.values())
-        marked = [_marked(article) for article in new]
-        drafts = split_articles(marked, embedder, self.settings.passage_tokens)
-        with self.store.transaction():
-            for article, (opening, drafts_of) in zip(marked, drafts, strict=True):
-                found[article.id] = self.store.add_document(article, recipe, opening, drafts_of)
-        return [doc for article in articles if (doc := found[article.id]) is not None]
+    def _read_new(
+        self, jobs: Sequence[Job], hashes: Mapping[str, str], reading: str, found: Scan, changes: _Changes
+    ) -> None:
+        total, before = sum(job.size for job in jobs), 0
+        count = self.settings.jobs or min(os.cpu_count() or 1, MOST_JOBS)
+        workers = Workers(min(count, len(jobs)), self.settings.reader_mb * 1024**2, self.settings.reader_seconds)
+        seen = datetime.now(UTC)
+        messages: list[Message] = []
+        held = Held({}, ())
+        trouble = ""
+        with closing(workers):
+            for at, message in workers.read(jobs):
+                job = jobs[at]
+                if message is None:
+                    self._write(messages, held, reading, seen)
+                    if trouble:
+                        self._unreadable(found, job.relative, trouble)
+                    else:
+                        with self.store.transaction():
+                            self.store.hold(job.relative, hashes[job.relative], reading, held)
+                        self._take(changes, job.relative, hashes[job.relative], held)
+                    before += job.size
+                    held, trouble = Held({}, ()), ""
+                    continue
+                self.tell("reading", min(total, before + message.get("at", 0)), total)
+                if "article" in message:
+                    messages.append(message["article"])
+                elif "skip" in message:
+                    held = replace(held, skips=(*held.skips, Skip(job.relative, *message["skip"])))
+                elif "unreadable" in message:
+                    trouble = message["unreadable"]
+                elif message["end"]["sha256"] not in ("", hashes[job.relative]):
+                    trouble = "it changes while it is read"
+                if len(messages) >= WRITE_BATCH:
+                    self._write(messages, held, reading, seen)
+        if jobs:
+            self.tell("reading", total, total)
 
-    def _compare(self, known: _Known, changes: _Changes, found: Scan) -> SyncReport:
+    def _write(self, messages: list[Message], held: Held, reading: str, seen: datetime) -> None:
+        with self.store.transaction():
+            for message in messages:
+                held.articles[message["locator"]] = self.store.add_article(message, reading, seen)
+        messages.clear()
+
+    def _take(self, changes: _Changes, relative: str, sha256: str, held: Held) -> None:
+        changes.files[relative] = FileState(sha256, held.skips)
+        changes.articles.update({(relative, locator): row for locator, row in held.articles.items()})
+
+    def _unreadable(self, found: Scan, relative: str, why: str) -> None:
+        found.skips.append(Skip(relative, "", f"cannot be read ({why})"))
+        found.unreadable.append(relative)
+
+    # --- splitting ---------------------------------------------------------------------------------------------
+
+    def _split(
+        self, changes: _Changes, settled: Settled, sketches: Mapping[int, Sketch], recipe: str, embedder: Embedder
+    ) -> dict[Place, Entry]:
+        recipes = {row: f"{recipe}{settled.told(row)}" for row in dict.fromkeys(changes.articles.values())}
+        docs = self.store.find_documents(recipes.items())
+        missing = [row for row in recipes if row not in docs]
+        for low in range(0, len(missing), WRITE_BATCH):
+            self.tell("splitting", low, len(missing))
+            rows = missing[low : low + WRITE_BATCH]
+            articles = [settled.applied(row, self.store.unindexed_article(row), sketches[row].lines) for row in rows]
+            drafts = split_articles(articles, embedder, self.settings.passage_tokens)
+            with self.store.transaction():
+                for row, article, (opening, drafts_of) in zip(rows, articles, drafts, strict=True):
+                    docs[row] = self.store.add_document(row, article, recipes[row], opening, drafts_of)
+        if missing:
+            self.tell("splitting", len(missing), len(missing))
+        return {
+            (path, locator): Entry(path, locator, docs[row], row, (path, locator) in settled.earlier)
+            for (path, locator), row in sorted(changes.articles.items())
+        }
+
+    # --- reporting ---------------------------------------------------------------------------------------------
+
+    def _present(self, known: _Known, entries: dict[Place, Entry]) -> _Present:
+        named = {place: self._ref(known, place, entry) for place, entry in entries.items()}
+        refs = {place: ref for place, ref in named.items() if not entries[place].earlier}
+        earlier = {place: ref for place, ref in named.items() if entries[place].earlier}
+        return _Present(entries, refs, earlier, _successors(known, refs))
+
+    def _ref(self, known: _Known, place: Place, entry: Entry) -> ArticleRef:
+        if place in known.refs and known.entries[place].doc == entry.doc:
+            return known.refs[place]
+        return self.store.ref(entry.doc, *place)
+
+    def _report(self, known: _Known, present: _Present, changes: _Changes, found: Scan) -> SyncReport:
         old_ids = {ref.id for ref in known.refs.values()}
-        new_ids = {changes.ids[doc] for doc in changes.entries.values()}
-        # an article that only moved is neither new nor gone, wherever it stands now
-        gone = {place: ref for place, ref in known.refs.items() if ref.id not in new_ids}
-        added: list[ArticleRef] = []
-        changed: list[ArticleRef] = []
+        first: dict[str, Place] = {}
         twice: list[Skip] = []
-        seen: dict[str, str] = {}
-        for (path, locator), doc in changes.entries.items():
-            article_id = changes.ids[doc]
-            if article_id in seen:
-                twice.append(Skip(path, locator, f"the same article as {seen[article_id]}"))
-                continue
-            seen[article_id] = f"{path}{f' ({locator})' if locator else ''}"
-            if article_id in old_ids:
-                continue
-            ref = self.store.ref(doc, path, locator)
-            (changed if gone.pop((path, locator), None) else added).append(ref)
-        removed = {ref.id: ref for ref in gone.values()}
+        for place, ref in present.refs.items():
+            if first.setdefault(ref.id, place) != place:
+                path, locator = first[ref.id]
+                twice.append(Skip(*place, f"the same article as {path}{f' ({locator})' if locator else ''}"))
+        followed = set(present.successors.values())
+        new = [(place, ref) for place, ref in present.refs.items() if ref.id not in old_ids and first[ref.id] == place]
+        # an article that only moved is neither new nor gone, wherever it stands now
+        gone = {
+            ref.id: ref
+            for place, ref in known.refs.items()
+            if ref.id not in first and place not in present.successors and place not in present.earlier
+        }
         skips = [*found.skips, *(skip for state in changes.files.values() for skip in state.skips), *twice]
         return SyncReport(
-            added=tuple(added),
-            changed=tuple(changed),
-            removed=tuple(removed.values()),
+            added=tuple(ref for place, ref in new if place not in followed),
+            changed=tuple(ref for place, ref in new if place in followed),
+            removed=tuple(gone.values()),
             skipped=tuple(sorted(skips, key=lambda skip: skip.path)),
-            unchanged=len(new_ids) - len(added) - len(changed),
+            earlier=tuple(present.earlier.values()),
+            unchanged=len(first) - len(new),
             articles=0,
             passages=0,
             embedded=0,
@@ -246,6 +331,8 @@ class Sync:
             f"nothing was changed.{empty} If they are meant to go, run: {self.command('--allow-removals')}"
         )
 
+    # --- publishing --------------------------------------------------------------------------------------------
+
     def _embed(self, docs: Iterable[int], embedder: Embedder) -> int:
         missing = self.store.missing_vectors(docs, embedder.model_id)
         for low in range(0, len(missing), EMBED_BATCH):
@@ -257,39 +344,64 @@ class Sync:
             self.tell("embedding", len(missing), len(missing))
         return len(missing)
 
-    def _publish(self, known: _Known, changes: _Changes, embedder: Embedder, recipe: str) -> Manifest:
+    def _publish(
+        self,
+        known: _Known,
+        present: _Present,
+        changes: _Changes,
+        settled: Settled,
+        embedder: Embedder,
+        recipe: str,
+        onto: int,
+    ) -> Manifest:
         store = self.store
         generation = known.generation + 1
+        entries = present.entries
         store.plan(
             generation,
-            [place for place, doc in known.entries.items() if changes.entries.get(place) != doc],
-            [(*place, doc) for place, doc in changes.entries.items() if known.entries.get(place) != doc],
+            [place for place, entry in known.entries.items() if entries.get(place) != entry],
+            [entry for place, entry in entries.items() if known.entries.get(place) != entry],
             [path for path, state in known.files.items() if changes.files.get(path) != state],
             [(path, state) for path, state in changes.files.items() if known.files.get(path) != state],
+            [(*place, canonical_url(known.refs[place].url)) for place in present.successors],
         )
-        manifest = self.generations.build(store, generation, embedder.name, embedder.model_id, recipe)
+        doc_of = {entry.article: entry.doc for entry in entries.values()}
+        stories = [tuple(doc_of[row] for row in story) for story in settled.stories]
+        manifest = self.generations.build(store, generation, embedder.name, embedder.model_id, recipe, stories, onto)
         store.remember(EMBEDDER, embedder.name)
         self.generations.publish(generation)
         store.collect_garbage(self.generations.tidy())
         return manifest
 
 
-def _marked(article: Article) -> Article:
-    blocks = mark(article.text, article.title, front_matter(article))
-    sentences = tuple(
-        sentence
-        for block in blocks
-        if block.kind == "prose"
-        for sentence in split_sentences(article.text, block.start, block.end)
+def _successors(known: _Known, refs: Mapping[Place, ArticleRef]) -> dict[Place, Place]:
+    ids = {ref.id for ref in refs.values()}
+    old_ids = {ref.id for ref in known.refs.values()}
+    new = {place: ref for place, ref in refs.items() if ref.id not in old_ids}
+    by_address = {address: place for place, ref in new.items() if (address := canonical_url(ref.url))}
+    successors = {}
+    for place, ref in known.refs.items():
+        if ref.id in ids:
+            continue
+        address = canonical_url(ref.url)
+        if place in new:
+            successors[place] = place
+        elif address in by_address:
+            successors[place] = by_address[address]
+    return successors
+
+
+def _reading_recipe() -> str:
+    return (
+        f"readers {READERS_VERSION}, cleaning {CLEANING_VERSION}, lines {LINES_VERSION}, "
+        f"signatures {SIGNATURE_VERSION}, sentencex {version('sentencex')}"
     )
-    return replace(article, blocks=blocks, sentences=sentences)
 
 
 def _recipe(embedder: Embedder, settings: IndexSettings) -> str:
     return (
-        f"readers {READERS_VERSION}, cleaning {CLEANING_VERSION}, sentencex {version('sentencex')}, "
-        f"passages {PASSAGES_VERSION} of {settings.passage_tokens} tokens, keywords {KEYWORDS_VERSION}, "
-        f"{embedder.model_id}"
+        f"{_reading_recipe()}, passages {PASSAGES_VERSION} of {settings.passage_tokens} tokens, "
+        f"keywords {KEYWORDS_VERSION}, {embedder.model_id}"
     )
 
 

@@ -202,37 +202,8 @@ class ArticleRef:
     published: date | None
     path: str
     locator: str = ""
+    language: str = ""
     url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that changed between two versions of an article; the wording that is not there is ``""``.
-
-    ``part`` says what: a sentence of the prose (``text``), or a fact; days are ISO dates, authors joined by commas.
-    """
-
-    kind: Literal["added", "removed", "changed"]
-    part: Literal["text", "title", "authors", "outlet", "published", "updated"]
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """An article as it was read at one time, and what had changed since the version before it (nothing for the first).
-
-    ``seen`` is when a sync first read it, ``saved`` when its file was written; both timezone-aware.
-    """
-
-    article_id: str
-    title: str
-    seen: datetime
-    saved: datetime | None
-    published: date | None
-    updated: date | None
-    path: str
-    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,14 +211,16 @@ class SyncReport:
     """What one sync did.
 
     ``unchanged`` counts articles, ``articles`` and ``passages`` what the archive holds now, ``embedded`` the passages
-    whose vectors had to be made. ``published`` says whether there is a new generation; ``seconds`` are wall time by
-    step.
+    whose vectors had to be made. ``earlier`` are files that hold an earlier version of an article that stands elsewhere
+    in the folder: they are kept for its history and not searched. ``published`` says whether there is a new generation;
+    ``seconds`` are wall time by step.
     """
 
     added: tuple[ArticleRef, ...]
     changed: tuple[ArticleRef, ...]
     removed: tuple[ArticleRef, ...]
     skipped: tuple[Skip, ...]
+    earlier: tuple[ArticleRef, ...]
     unchanged: int
     articles: int
     passages: int

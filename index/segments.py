@@ -1,0 +1,151 @@
+"""Parts of a generation: passages with their vectors, keywords and facts, built once and never changed.
+
+A generation has a large segment, the base, and where articles came since that was built, a small one beside it. What
+has gone since is passed over. So one article more costs a segment of one article, as in a log-structured merge tree
+(O'Neil et al., Acta Informatica 1996) of two levels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.store import IndexedPassage, is_sound_sqlite
+from index.types import Filters
+from index.vectors import VectorIndex, day_number
+
+if TYPE_CHECKING:
+    from index.keywords import KeywordIndex
+
+_ROWS, _CHROMA, _KEYWORDS = "rows.npz", "chroma", "keywords"
+
+
+def build_segment(folder: Path, passages: Sequence[IndexedPassage], vectors: NDArray[np.float32]) -> None:
+    """Write a segment.
+
+    Args:
+        folder: made here.
+        passages: in the order of their numbers.
+        vectors: of each, float32, shape (passages, dimensions), unit length.
+    """
+    from index.keywords import KeywordIndex
+
+    folder.mkdir(parents=True)
+    numbers = [passage.passage for passage in passages]
+    outlets = [passage.outlet for passage in passages]
+    days = [day_number(passage.published) for passage in passages]
+    with ThreadPoolExecutor(1) as other:
+        # Chroma works outside Python's lock: the keyword index costs no time of its own
+        chroma = other.submit(VectorIndex.build, folder / _CHROMA, numbers, vectors, outlets, days)
+        KeywordIndex.build(passage.keywords for passage in passages).save(folder / _KEYWORDS)
+        chroma.result()
+    names, positions = np.unique(np.array(outlets, dtype=np.str_), return_inverse=True)
+    np.savez(
+        folder / _ROWS,
+        passages=np.array(numbers, np.int64),
+        docs=np.array([passage.doc for passage in passages], np.int64),
+        days=np.array(days, np.int32),
+        outlets=positions.astype(np.int32),
+        outlet_names=names,
+    )
+
+
+def docs_of(folder: Path) -> NDArray[np.int64]:
+    """The document of each passage of a segment, shape (passages,)."""
+    with np.load(folder / _ROWS, allow_pickle=False) as rows:
+        docs: NDArray[np.int64] = rows["docs"]
+        return docs
+
+
+def has_sound_database(folder: Path) -> bool:
+    """Whether the one file of a segment that has no checksum, for Chroma writes into it on opening, is sound."""
+    return is_sound_sqlite(folder / _CHROMA / "chroma.sqlite3")
+
+
+class Segment:
+    """A segment opened for searching. Never changes; safe to use from several threads."""
+
+    def __init__(self, folder: Path, gone: Collection[int]) -> None:
+        """Args: folder: what :func:`build_segment` wrote. gone: documents in it that are passed over."""
+        from index.keywords import KeywordIndex
+
+        with np.load(folder / _ROWS, allow_pickle=False) as rows:
+            docs: NDArray[np.int64] = rows["docs"]
+            self._alive = ~np.isin(docs, np.fromiter(gone, np.int64, len(gone)))
+            numbers: NDArray[np.int64] = rows["passages"]
+            self.passages = numbers[self._alive]
+            self.docs = docs[self._alive]
+            self._gone = frozenset(numbers[~self._alive].tolist())
+            self._days: NDArray[np.int32] = rows["days"][self._alive]
+            self._outlets: NDArray[np.int32] = rows["outlets"][self._alive]
+            self.outlet_names: list[str] = rows["outlet_names"].tolist()
+        self.keywords: KeywordIndex = KeywordIndex.load(folder / _KEYWORDS, len(docs))
+        self._vectors = VectorIndex(folder / _CHROMA)
+
+    def nearest(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[int, float]]:
+        """(number, cosine similarity) of the ``k`` passages nearest to ``vector`` that pass ``filters``, best first.
+
+        Raises:
+            IndexDamaged: Chroma cannot read its files.
+        """
+        wanted = k
+        while True:
+            found = self._vectors.nearest(vector, wanted, filters)
+            there = [pair for pair in found if pair[0] not in self._gone]
+            if len(there) >= k or len(found) < wanted:
+                return there[:k]
+            wanted *= 2
+
+    def scores(self, query: str, whole: Keywords) -> NDArray[np.float32]:
+        """The BM25 score of each passage, shape (passages,), with the term statistics of the whole generation."""
+        return self.keywords.scores(query, whole.size, whole.document_frequency)[self._alive]
+
+    def mask(self, filters: Filters) -> NDArray[np.bool_]:
+        """Which passages pass ``filters``, shape (passages,)."""
+        passes = np.ones(len(self.passages), bool)
+        if filters.since or filters.until:
+            passes &= self._days >= max(1, day_number(filters.since))
+        if filters.until:
+            passes &= self._days <= day_number(filters.until)
+        if filters.outlets:
+            wanted = [at for at, name in enumerate(self.outlet_names) if name in filters.outlets]
+            passes &= np.isin(self._outlets, wanted)
+        return passes
+
+
+class Vectors:
+    """The vector side of a generation: of all its segments."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._segments = segments
+
+    def nearest(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[int, float]]:
+        """As :meth:`Segment.nearest`, of all segments."""
+        found = [pair for segment in self._segments for pair in segment.nearest(vector, k, filters)]
+        return sorted(found, key=lambda pair: -pair[1])[:k]
+
+
+class Keywords:
+    """The keyword side of a generation: of all its segments, with the statistics of their terms together.
+
+    Passages that have gone still count in the statistics until the base is built again; there are never many.
+    """
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._segments = segments
+        self.size = sum(segment.keywords.size for segment in segments)
+
+    def scores(self, query: str) -> NDArray[np.float32]:
+        """The BM25 score of each passage, shape (passages,); 0 where no term of the query occurs."""
+        parts = [segment.scores(query, self) for segment in self._segments]
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    def document_frequency(self, terms: Sequence[str]) -> list[int]:
+        """In how many passages each term occurs."""
+        counts = [segment.keywords.document_frequency(terms) for segment in self._segments]
+        return [sum(of_term) for of_term in zip(*counts, strict=True)] if counts else [0] * len(terms)

@@ -1,0 +1,195 @@
+"""A process that reads files for an archive, so that no file can harm the one that asks for it.
+
+It takes one JSON object a line from standard input, the file to read, and answers with messages on standard output,
+each four bytes of length (big-endian) and a JSON object. Its memory is limited, it has no network, and whoever waits
+for it may kill it. JSON rather than pickle: what a parser was made to do by a hostile file must not reach further.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from index.types import Article, Block, Skip, Span
+
+if TYPE_CHECKING:
+    from index.reading import Reading
+
+RETIRE_BYTES = 400 * 1024 * 1024
+"""A worker that has grown beyond this ends after its file, and another takes its place."""
+
+_OFFLINE = frozenset({"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.bind"})
+
+
+def main() -> None:
+    """Read files until standard input ends. The first argument is the most memory, in bytes beyond its own start."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
+    # what libraries print must not come between the messages
+    answers = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    sys.addaudithook(_no_network)
+    _limit_memory(int(sys.argv[1]))
+    for line in sys.stdin.buffer:
+        order = json.loads(line)
+        try:
+            _read(Path(order["file"]), order["relative"], order["limit"], answers)
+        except OSError as error:
+            _send(answers, {"unreadable": error.strerror or str(error)})
+        except MemoryError:
+            _send(answers, {"skip": ["", "takes more memory than a reader may have"]})
+            _send(answers, {"end": {"sha256": "", "retire": True}})
+            return
+        if _peak() > RETIRE_BYTES:
+            return
+
+
+def _read(path: Path, relative: str, limit: int, answers: BinaryIO) -> None:
+    from index.readers import read
+
+    with path.open("rb") as file:
+        state = os.fstat(file.fileno())
+        stream = _Hashing(file)
+        modified = datetime.fromtimestamp(state.st_mtime, UTC)
+        for found in read(relative, stream, limit, modified):  # type: ignore[arg-type]
+            if isinstance(found, Skip):
+                _send(answers, {"skip": [found.locator, found.reason], "at": file.tell()})
+            else:
+                _send(answers, {"article": article_message(found), "at": file.tell()})
+        sha256 = stream.rest()
+    _send(answers, {"end": {"sha256": sha256, "retire": _peak() > RETIRE_BYTES}})
+
+
+def article_message(reading: Reading) -> dict[str, Any]:
+    """An article as it is sent: marked, its sentences found, with what tells it from others."""
+    from index.cleaning import mark
+    from index.copies import signature
+    from index.language import language_of
+    from index.recurring import line_hashes
+    from index.sentences import split_sentences
+
+    article = reading.article
+    blocks = mark(article.text, article.title, reading.hints)
+    sentences = [
+        (sentence.start, sentence.end)
+        for block in blocks
+        if block.kind == "prose"
+        for sentence in split_sentences(article.text, block.start, block.end)
+    ]
+    prose = "\n".join(article.text[block.start : block.end] for block in blocks if block.kind == "prose")
+    return {
+        "id": article.id,
+        "text": article.text,
+        "locator": article.locator,
+        "facts": {
+            "title": article.title,
+            "outlet": article.outlet,
+            "url": article.url,
+            "authors": article.authors,
+            "published": article.published and article.published.isoformat(),
+            "published_at": article.published_at and article.published_at.isoformat(),
+            "updated": article.updated and article.updated.isoformat(),
+            "updated_at": article.updated_at and article.updated_at.isoformat(),
+            "saved": reading.saved and reading.saved.isoformat(timespec="seconds"),
+            "language": language_of(prose),
+            "fields": article.fields,
+            "origins": article.origins,
+        },
+        "either": reading.either and [reading.either.day_first.isoformat(), reading.either.month_first.isoformat()],
+        "order": reading.order,
+        "blocks": [(block.start, block.end, block.kind) for block in blocks],
+        "sentences": sentences,
+        "lines": base64.b64encode(line_hashes(article.text, blocks).tobytes()).decode(),
+        "signature": base64.b64encode(signature(prose).tobytes()).decode(),
+        "words": len(prose.split()),
+    }
+
+
+class _Hashing:
+    """A file that is hashed as it is read. A reader that jumps about in it leaves the hash to the end."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+        self._hashed = 0
+
+    def read(self, size: int = -1) -> bytes:
+        begins = self._file.tell()
+        piece = self._file.read(size)
+        if begins == self._hashed:
+            self._hash.update(piece)
+            self._hashed += len(piece)
+        return piece
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def rest(self) -> str:
+        """The hash (SHA-256, hexadecimal) of the whole file."""
+        self._file.seek(self._hashed)
+        while self.read(1 << 20):
+            pass
+        return self._hash.hexdigest()
+
+
+def _send(answers: BinaryIO, message: dict[str, Any]) -> None:
+    content = json.dumps(message, ensure_ascii=False, allow_nan=False).encode()
+    answers.write(len(content).to_bytes(4, "big") + content)
+    answers.flush()
+
+
+def _no_network(event: str, _: object) -> None:
+    if event in _OFFLINE:
+        raise PermissionError("a reader of files has no network")
+
+
+def _limit_memory(most: int) -> None:
+    try:
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (ImportError, OSError):  # no such limits on this system; the time limit holds
+        return
+    total = pages * os.sysconf("SC_PAGE_SIZE") + most
+    resource.setrlimit(resource.RLIMIT_AS, (total, total))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _peak() -> int:
+    try:
+        import resource
+    except ImportError:
+        return 0
+    scale = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
+
+
+def article_of(message: dict[str, Any], path: str) -> Article:
+    """The article that a message tells of."""
+    return Article(
+        id=message["id"],
+        title=message["facts"]["title"],
+        text=message["text"],
+        path=path,
+        locator=message["locator"],
+        blocks=tuple(Block(*block) for block in message["blocks"]),
+        sentences=tuple(Span(*sentence) for sentence in message["sentences"]),
+    )
+
+
+if __name__ == "__main__":
+    main()
