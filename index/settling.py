@@ -100,8 +100,9 @@ def _earlier(
     return frozenset(earlier)
 
 
-def _recency(sketch: Sketch, place: Place) -> tuple[date, str, Place]:
-    return sketch.updated or sketch.published or date.min, sketch.saved, place
+def _recency(sketch: Sketch, place: Place) -> tuple[date, str, int, Place]:
+    # of one day and one file, the fuller text: the other is what was left of it
+    return sketch.updated or sketch.published or date.min, sketch.saved, sketch.words, place
 
 
 def _recurring(sketches: Mapping[int, Sketch], rows: Collection[int]) -> dict[int, NDArray[np.uint64]]:

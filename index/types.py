@@ -207,6 +207,36 @@ class ArticleRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that changed between two versions of an article; the wording that is not there is ``""``.
+
+    ``part`` says what: a sentence of the prose (``text``), or a fact; days are ISO dates, authors joined by commas.
+    """
+
+    kind: Literal["added", "removed", "changed"]
+    part: Literal["text", "title", "authors", "outlet", "published", "updated"]
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An article as it was read at one time, and what had changed since the version before it (nothing for the first).
+
+    ``seen`` is when a sync first read it, ``saved`` when its file was written; both timezone-aware.
+    """
+
+    article_id: str
+    title: str
+    seen: datetime
+    saved: datetime | None
+    published: date | None
+    updated: date | None
+    path: str
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SyncReport:
     """What one sync did.
 

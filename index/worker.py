@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from index.types import Article, Block, Skip, Span
+from index.types import Skip
 
 if TYPE_CHECKING:
     from index.reading import Reading
@@ -176,19 +176,6 @@ def _peak() -> int:
         return 0
     scale = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
-
-
-def article_of(message: dict[str, Any], path: str) -> Article:
-    """The article that a message tells of."""
-    return Article(
-        id=message["id"],
-        title=message["facts"]["title"],
-        text=message["text"],
-        path=path,
-        locator=message["locator"],
-        blocks=tuple(Block(*block) for block in message["blocks"]),
-        sentences=tuple(Span(*sentence) for sentence in message["sentences"]),
-    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,9 +78,8 @@ class Workers:
 
     def _serve(self, worker: _Worker) -> None:
         while (task := self._tasks.get()) is not None:
-            with closing(worker.read(task.job)) as messages:
-                for message in messages:
-                    self._put(task, message)
+            for message in worker.read(task.job):
+                self._put(task, message)
             self._put(task, None)
 
     def _put(self, task: _Task, message: Message | None) -> None:

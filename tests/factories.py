@@ -6,17 +6,17 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from index import Article, Skip
-from index.cleaning import mark
+from index import Article, Block, Skip, Span
 from index.embedding import Embedder
 from index.generations import Generations, Manifest
 from index.passages import split_articles
 from index.readers import read
 from index.reading import Reading
-from index.sentences import split_sentences
 from index.store import Entry, FileState, Store
+from index.worker import article_message
 
 LIMIT = 1_000_000
 
@@ -102,50 +102,53 @@ def read_one(name: str, content: str | bytes) -> Article:
 
 def with_marks(reading: Reading) -> Article:
     """The article with its blocks and sentences, as the archive makes them."""
-    article = reading.article
-    blocks = mark(article.text, article.title, reading.hints)
-    sentences = [
-        sentence
-        for block in blocks
-        if block.kind == "prose"
-        for sentence in split_sentences(article.text, block.start, block.end)
-    ]
-    return replace(article, blocks=blocks, sentences=tuple(sentences))
+    message = article_message(reading)
+    return replace(
+        reading.article,
+        blocks=tuple(Block(*block) for block in message["blocks"]),
+        sentences=tuple(Span(*sentence) for sentence in message["sentences"]),
+    )
 
 
 def marked_article(text: str, name: str = "story.txt") -> Article:
     return with_marks(read_reading(name, text))
 
 
-def add_articles(store: Store, articles: Iterable[Article], embedder: Embedder, recipe: str = "recipe") -> list[int]:
-    """Split, write and embed articles; returns their documents."""
-    docs = []
-    for article in articles:
+def add_articles(
+    store: Store, readings: Iterable[Reading], embedder: Embedder, recipe: str = "recipe"
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Split, write and embed articles; returns the row and the document of each by its place."""
+    places = {}
+    for reading in readings:
+        article = with_marks(reading)
         ((opening, drafts),) = split_articles([article], embedder, 256)
         with store.transaction():
-            docs.append(store.add_document(article, recipe, opening, drafts))
-    missing = store.missing_vectors(docs, embedder.model_id)
+            row = store.add_article(article_message(reading), "reading", datetime(2024, 5, 6, tzinfo=UTC))
+            doc = store.find_documents([(row, recipe)]).get(row)
+            if doc is None:
+                doc = store.add_document(row, article, recipe, opening, drafts)
+        places[article.path, article.locator] = (row, doc)
+    missing = store.missing_vectors([doc for _, doc in places.values()], embedder.model_id)
     store.add_vectors(
         embedder.model_id, [hash_ for hash_, _ in missing], embedder.embed_documents([text for _, text in missing])
     )
-    return docs
+    return places
 
 
 def generation_of(
-    folder: Path, store: Store, generation: int, articles: Iterable[Article], embedder: Embedder
+    folder: Path, store: Store, generation: int, readings: Iterable[Reading], embedder: Embedder, onto: int = 0
 ) -> tuple[Generations, Manifest]:
-    """Build and publish a generation that holds exactly ``articles``, after whatever was published before it."""
-    articles = list(articles)
+    """Build and publish a generation that holds exactly these articles, after whatever was published before it."""
     before: list[Entry] = store.entries(generation - 1)
-    docs = add_articles(store, articles, embedder, f"recipe {generation}")
+    places = add_articles(store, readings, embedder)
     store.plan(
         generation,
         [(entry.path, entry.locator) for entry in before],
-        [(article.path, article.locator, doc) for article, doc in zip(articles, docs, strict=True)],
+        [Entry(path, locator, doc, row) for (path, locator), (row, doc) in places.items()],
         list(store.files(generation - 1)),
-        [(path, FileState("0" * 64, ())) for path in {article.path for article in articles}],
+        [(path, FileState("0" * 64, ())) for path in {path for path, _ in places}],
     )
     generations = Generations(folder)
-    manifest = generations.build(store, generation, embedder.name, embedder.model_id, "recipe")
+    manifest = generations.build(store, generation, embedder.name, embedder.model_id, "recipe", onto=onto)
     generations.publish(generation)
     return generations, manifest

@@ -331,6 +331,8 @@ def report_text(report: SyncReport) -> str:
     ]
     if report.unchanged:
         counts.append(f"{report.unchanged} unchanged")
+    if report.earlier:
+        counts.append(count(len(report.earlier), "earlier version"))
     if report.skipped:
         counts.append(f"{len(report.skipped)} skipped")
     lines = [", ".join(counts) or "nothing to do"]
