@@ -276,28 +276,24 @@ def stories_text(stories: Iterable[Sequence[ArticleRef]]) -> str:
         "\n".join([ref_text(copies[0]), *(f"    {ref_text(copy)}" for copy in copies[1:])]) for copies in several
     ]
     alone = "\n".join(ref_text(copies[0]) for copies in ordered[len(several) :] if copies)
-    return "\n\n".join([*paragraphs, alone] if alone else paragraphs)
+    return "\n\n".join([*paragraphs, alone] if alone else paragraphs) or "No article is here."
 
 
 def ref_text(ref: ArticleRef) -> str:
     """An article in a list: its id, day, outlet and title."""
     day = ref.published.isoformat() if ref.published else "undated   "
-    return f"{ref.id}  {day}  {plain(ref.outlet or '-')}  {plain(ref.title)}"
+    return f"{ref.id}  {day}  {plain(ref.outlet or '-')}  {plain(ref.title or ref.path)}"
 
 
 def history_text(versions: Sequence[Version]) -> str:
-    """The versions of an article, newest first: when each was seen, and what it says otherwise than the one before.
-
-    Args:
-        versions: oldest first.
-    """
+    """The versions of an article, newest first as given: when each was seen, and what it says otherwise than before."""
     paragraphs = []
-    for version in reversed(versions):
+    for version in versions:
         lines = [f"{_moment(version.seen)} · {plain(version.title or version.path)} · {version.article_id}"]
         lines += [_difference_text(difference) for difference in version.differences[:DIFFERENCES_SHOWN]]
         if len(version.differences) > DIFFERENCES_SHOWN:
             lines.append(f"  … and {len(version.differences) - DIFFERENCES_SHOWN} more; --json lists them all")
-        if version is versions[0]:
+        if version is versions[-1]:
             lines.append("  the first version seen")
         elif not version.differences:
             lines.append("  nothing that the article itself says")
@@ -451,7 +447,7 @@ def article_json(article: Article) -> dict[str, object]:
 
 
 def history_json(versions: Sequence[Version]) -> list[dict[str, object]]:
-    """The versions of an article as plain data, oldest first."""
+    """The versions of an article as plain data, newest first as given."""
     return [
         {
             "article_id": version.article_id,
