@@ -240,5 +240,6 @@ def _pairs(members: NDArray[np.int64], begins: NDArray[np.int64], total: int) ->
         if not same.size:
             break
         pairs.append(members[same] * total + members[same + offset])
-    codes: NDArray[np.int64] = np.unique(np.concatenate(pairs))
-    return codes[codes // total != codes % total]
+    codes = np.unique(np.concatenate(pairs))
+    first, second = np.divmod(codes, total)
+    return codes[first < second]

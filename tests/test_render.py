@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import Answer, Citation, Gap, Statement
-from index import Article, ArticleRef, Block, Passage, SearchHit, Skip, Span, SyncReport
+from index import Article, ArticleRef, Block, Difference, Passage, SearchHit, Skip, Span, SyncReport, Version
 from ui import render
 
 TEXT = """Storm closes harbour
@@ -417,7 +418,7 @@ def test_passages_in_the_terminal_are_clipped_and_none_is_said():
 
 def test_a_report_counts_and_lists_what_was_skipped_up_to_a_limit():
     skips = tuple(Skip(f"{n}\x1b.txt", "", "empty") for n in range(render.SKIPS_SHOWN + 5))
-    report = SyncReport((), (), (), skips, 3, 3, 9, 0, 1, True, {"read": 0.25, "embed": 0.25})
+    report = SyncReport((), (), (), skips, (), 3, 3, 9, 0, 1, True, {"read": 0.25, "embed": 0.25})
     first, *rest = render.report_text(report).split("\n")
     assert first == "3 unchanged, 25 skipped · 3 articles, 9 passages · 0.5 s"
     assert rest[0] == "skipped 0.txt: empty"
@@ -445,7 +446,7 @@ def test_an_answer_as_json_holds_each_quote_with_its_offsets_and_what_each_state
 
 def test_a_report_says_what_changed_and_how_much_of_it_had_to_be_embedded():
     ref = ArticleRef("0" * 16, "Title", "", None, "a.txt")
-    report = SyncReport((ref, ref), (ref,), (), (), 0, 3, 9, 5, 2, True, {"read": 0.25})
+    report = SyncReport((ref, ref), (ref,), (), (), (), 0, 3, 9, 5, 2, True, {"read": 0.25})
     assert render.report_text(report) == "2 added, 1 changed · 3 articles, 9 passages (5 embedded) · 0.2 s"
 
 
@@ -477,3 +478,142 @@ def test_what_could_steer_a_terminal_is_escaped_in_json_and_left_out_of_text():
 def test_one_is_not_counted_as_many():
     assert render.count(1, "article") == "1 article"
     assert render.count(1200, "article") == "1,200 articles"
+
+
+# --- copies and versions ---------------------------------------------------------------------------------------------
+
+COPIES = (
+    ArticleRef("b" * 16, "Storm shuts harbour", "Tarn Gazette", date(2022, 4, 26), "b.txt"),
+    ArticleRef("c" * 16, "Harbour <closed>", "Lund Post", date(2022, 4, 27), "c.txt", url="https://example.com/c"),
+    ArticleRef("d" * 16, "Storm shuts harbour again", "Tarn Gazette", date(2022, 4, 28), "d.txt"),
+    ArticleRef("e" * 16, "", "", None, "e.txt"),
+)
+ALSO = "also in: Tarn Gazette (26 April 2022), Harbour <closed> (27 April 2022), e.txt"
+
+
+def test_a_source_names_each_other_outlet_once_and_its_own_outlet_s_copies_by_title():
+    article = article_of(outlet="Lund Post", also_in=COPIES)
+    assert render.also_in(article) == ALSO
+    assert render.also_in(article_of()) == ""
+
+
+def test_many_copies_are_counted_beyond_the_first():
+    copies = tuple(replace(COPIES[0], id=str(n), outlet=f"Outlet {n}") for n in range(render.COPIES_SHOWN + 3))
+    text = render.also_in(article_of(also_in=copies))
+    assert text.endswith(", 3 more")
+    assert text.count("Outlet") == render.COPIES_SHOWN
+
+
+def test_an_answer_a_list_of_passages_and_an_article_say_where_else_the_story_stands():
+    article = article_of(outlet="Lund Post", also_in=COPIES)
+    answer = answer_of(article, "Nobody was hurt.")
+    assert f"\n    {ALSO}" in render.answer_text(answer)
+    assert f"\n     {ALSO}\n" in render.hits_text([hit_of(article)])
+    assert f"\n{ALSO}\n" in render.article_text(article)
+    assert "also in" not in render.answer_text(answer_of(article_of(), "Nobody was hurt."))
+
+
+def test_the_panel_says_where_else_the_story_stands_as_text():
+    page = Page(panel(answer_of(article_of(outlet="Lund Post", also_in=COPIES), "Nobody was hurt.")))
+    assert ("p", {"class": "byline-also"}) in page.tags
+    assert ALSO in page.text
+    assert "byline-also" not in panel(answer_of(article_of(), "Nobody was hurt."))
+
+
+def test_an_article_as_json_lists_its_copies_with_their_urls():
+    data = json.loads(json.dumps(render.article_json(article_of(also_in=COPIES))))
+    assert [copy["id"] for copy in data["also_in"]] == [copy.id for copy in COPIES]
+    assert data["also_in"][1] == {
+        "id": "c" * 16,
+        "title": "Harbour <closed>",
+        "outlet": "Lund Post",
+        "published": "2022-04-27",
+        "url": "https://example.com/c",
+    }
+    assert data["also_in"][3]["published"] is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "line"),
+    [
+        ({"published": date(2022, 4, 26)}, "26 April 2022"),
+        ({"published": date(2022, 4, 26), "updated": date(2022, 4, 26)}, "26 April 2022"),
+        ({"published": date(2022, 4, 26), "updated": date(2022, 5, 1)}, "26 April 2022 · updated 1 May 2022"),
+        ({"saved": datetime(2026, 11, 24, 12, tzinfo=UTC)}, "saved 24 November 2026"),
+        ({"published": date(2022, 4, 26), "saved": datetime(2026, 11, 24, 12, tzinfo=UTC)}, "26 April 2022"),
+        ({"updated": date(2022, 5, 1)}, "updated 1 May 2022"),
+        ({"saved": datetime.max.replace(tzinfo=UTC)}, "saved 31 December 9999"),
+        ({}, "outlet and date unknown"),
+    ],
+)
+def test_a_source_has_the_day_it_was_published_or_else_saved_and_when_it_was_updated(facts, line):
+    assert render.facts(Article("a1", "Harbour", "x", **facts)) == line
+
+
+def test_stories_are_listed_with_most_copies_first_the_best_copy_above_the_others():
+    alone = ArticleRef("f" * 16, "Mill burns\x1b[2J", "Tarn Gazette", date(2022, 5, 1), "f.txt")
+    assert render.stories_text([(alone,), COPIES[:2], COPIES[1:4]]) == (
+        f"{'c' * 16}  2022-04-27  Lund Post  Harbour <closed>\n"
+        f"    {'d' * 16}  2022-04-28  Tarn Gazette  Storm shuts harbour again\n"
+        f"    {'e' * 16}  undated     -  e.txt\n\n"
+        f"{'b' * 16}  2022-04-26  Tarn Gazette  Storm shuts harbour\n"
+        f"    {'c' * 16}  2022-04-27  Lund Post  Harbour <closed>\n\n"
+        f"{'f' * 16}  2022-05-01  Tarn Gazette  Mill burns[2J"
+    )
+    assert render.stories_text([(alone,)]).count("\n") == 0
+    assert render.stories_text([]) == "No article is here."
+
+
+def versions_of(*changes):
+    """An article's versions, newest first."""
+    seen = datetime(2022, 4, 26, 12, 30, tzinfo=UTC).astimezone()
+    return [
+        Version(f"{number}" * 16, f"Title {number}", seen, None, date(2022, 4, 26), None, "a.txt", tuple(differences))
+        for number, differences in enumerate(changes)
+    ][::-1]
+
+
+def test_a_history_says_when_what_changed_and_both_wordings_newest_first():
+    text = render.history_text(
+        versions_of(
+            (),
+            [
+                Difference("changed", "title", "Two hurt", "Three hurt"),
+                Difference("changed", "text", "Two were hurt.\x07", "Three were hurt."),
+                Difference("added", "text", "", "The road is closed."),
+                Difference("removed", "text", "It is open.", ""),
+            ],
+            (),
+        )
+    )
+    newest, second, first = text.split("\n\n")
+    when = f"26 April 2022, {datetime(2022, 4, 26, 12, 30, tzinfo=UTC).astimezone():%H:%M}"
+    assert newest == f"{when} · Title 2 · {'2' * 16}\n  nothing that the article itself says"
+    assert [line.split() for line in second.split("\n")[1:]] == [
+        ["was", "title", "Two", "hurt"],
+        ["now", "title", "Three", "hurt"],
+        ["was", "Two", "were", "hurt."],
+        ["now", "Three", "were", "hurt."],
+        ["added", "The", "road", "is", "closed."],
+        ["removed", "It", "is", "open."],
+    ]
+    assert first == f"{when} · Title 0 · {'0' * 16}\n  the first version seen"
+    assert render.history_text([]) == "No version is known."
+
+
+def test_a_history_fits_on_a_screen_and_still_shows_where_long_wordings_part():
+    long = "The road through the valley was closed " * 30
+    many = [Difference("added", "text", "", f"Sentence {n}.") for n in range(render.DIFFERENCES_SHOWN)]
+    change = Difference("changed", "text", f"{long}for two days.", f"{long}for three days.")
+    text = render.history_text(versions_of((), [change, *many]))
+    lines = text.split("\n")
+    assert lines[1].endswith("for two days.") and lines[2].endswith("for three days.")
+    assert max(map(len, lines)) < render.WORDING + 40
+    assert "  … and 1 more; --json lists them all" in lines
+    assert len(json.loads(json.dumps(render.history_json(versions_of((), [change, *many]))))[0]["differences"]) == 13
+
+
+def test_a_wording_that_only_grew_shows_what_it_grew_by():
+    long = "The road through the valley was closed " * 30
+    text = render.history_text(versions_of((), [Difference("changed", "text", long, f"{long}for two days.")]))
+    assert text.split("\n")[2].endswith("for two days.")

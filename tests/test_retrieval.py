@@ -1,14 +1,14 @@
-"""Finding passages: vectors and keywords, narrowed by filters, fused by rank."""
+"""Finding passages: vectors and keywords, narrowed by filters, fused by rank, copies of one story as one."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import pytest
-from factories import generation_of, json_lines, read_file, with_marks
+from factories import generation_of, json_lines, read_file
 
 from index import Filters
-from index.retrieval import DEPTH, RANK_CONSTANT, retrieve
+from index.retrieval import COLLAPSE_DEPTH, DEPTH, RANK_CONSTANT, Home, Ranked, collapse, retrieve
 from index.store import Store
 
 ROWS = [
@@ -46,8 +46,7 @@ class Searcher:
 def searcher(folder, embedder, rows):
     store = Store(folder / "store.sqlite", create=True)
     content = json_lines(*[{"title": t, "text": x, "date": d, "outlet": o} for t, x, d, o in rows])
-    articles = [with_marks(article) for article in read_file("news.jsonl", content)]
-    generations, _ = generation_of(folder, store, 1, articles, embedder)
+    generations, _ = generation_of(folder, store, 1, read_file("news.jsonl", content), embedder)
     store.close()
     return Searcher(generations.open(1), embedder)
 
@@ -150,3 +149,86 @@ def test_filters_narrow_before_the_best_are_taken(find_in_many):
 
 def test_more_passages_than_the_usual_depth_can_be_asked_for(find_in_many):
     assert len(find_in_many("harbour", k=DEPTH + 50)) == DEPTH + 50
+
+
+# --- copies ----------------------------------------------------------------------------------------------------------
+
+WIRE = (
+    "The harbour of Lund reopened on Monday after divers cleared eleven sunken boats from its entrance. "
+    "The work cost 2.4 million crowns, which the port and the town will share."
+)
+ADDED = "In Tarn the fishermen's union asked for the same help, as three of its own boats lie at the bottom of the bay."
+
+
+class Shelf:
+    """Passages by number, in the order in which they were found: (article, story, quality, text)."""
+
+    def __init__(self, *passages):
+        self.passages = passages
+        self.ranked = [Ranked(number, 1 / (60 + number), number + 1, None) for number in range(len(passages))]
+        self.read = []
+
+    def text_of(self, number):
+        self.read.append(number)
+        return self.passages[number][3]
+
+    def __call__(self, k=10):
+        return collapse(self.ranked, k, lambda number: Home(*self.passages[number][:3]), self.text_of)
+
+    def shown(self, k=10):
+        return [ranked.passage for ranked in self(k)]
+
+
+def test_what_copies_of_a_story_have_in_common_counts_once_with_the_score_of_the_first():
+    shelf = Shelf((1, 1, 1, WIRE), (2, 2, 0, "The paper mill of Tarn burned on Tuesday."), (3, 1, 2, WIRE.upper()))
+    assert shelf() == shelf.ranked[:2]
+
+
+def test_the_best_copy_is_shown_with_the_score_and_ranks_of_the_first():
+    shelf = Shelf((1, 1, 2, WIRE), (2, 1, 0, f"LUND (Wire) — {WIRE}"), (3, 1, 1, WIRE))
+    (hit,) = shelf()
+    assert (hit.passage, hit.score, hit.vector_rank) == (1, shelf.ranked[0].score, 1)
+
+
+def test_a_paragraph_that_only_one_copy_has_stays():
+    assert Shelf((1, 1, 0, WIRE), (2, 1, 1, WIRE), (2, 1, 1, ADDED)).shown() == [0, 2]
+
+
+def test_a_better_copy_is_not_shown_where_it_leaves_out_much_of_what_another_has():
+    first, second = WIRE.split(". ", 1)
+    assert Shelf((1, 1, 1, f"{WIRE} {ADDED}"), (2, 1, 0, f"{first}.")).shown() == [0]
+    # and the fuller one is shown, though it was found later and is of a worse copy
+    assert Shelf((2, 1, 0, second), (1, 1, 1, f"{second} {ADDED}")).shown() == [1]
+
+
+def test_passages_of_one_article_are_all_its_own():
+    assert Shelf((1, 1, 0, WIRE), (1, 1, 0, WIRE)).shown() == [0, 1]
+    # also where the copy that is shown for another has both
+    assert Shelf((2, 1, 1, WIRE), (1, 1, 0, WIRE), (1, 1, 0, ADDED)).shown() == [1, 2]
+
+
+def test_the_same_words_in_another_story_are_another_voice():
+    shelf = Shelf((1, 1, 0, WIRE), (2, 2, 0, WIRE))
+    assert shelf.shown() == [0, 1]
+    assert shelf.read == []
+
+
+def test_passages_below_take_the_places_of_copies():
+    rows = [(number, 0, number, WIRE) for number in range(6)]
+    rows += [(number, number, 0, f"Story {number} of the mill.") for number in range(10, 14)]
+    assert Shelf(*rows).shown(3) == [0, 6, 7]
+    # and only where so many copies stand above that the usual depth does not do
+    rows = [(number, 0, number, WIRE) for number in range(40)] + rows[6:]
+    assert Shelf(*rows).shown(3) == [0, 40, 41]
+
+
+def test_no_more_is_compared_than_may_be_shown():
+    shelf = Shelf(*[(number, 1, number, f"{ADDED} {number} {'x' * number} {WIRE}"[number:]) for number in range(50)])
+    shelf(1)
+    assert max(shelf.read) < COLLAPSE_DEPTH
+
+
+def test_one_passage_alone_or_none_is_returned_as_it_is():
+    assert Shelf().shown() == []
+    assert Shelf((1, 1, 0, "")).shown() == [0]
+    assert Shelf((1, 1, 0, ""), (2, 1, 1, "")).shown() == [0, 1]

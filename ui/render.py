@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from html import escape
 from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from assistant import Answer, Citation, Statement
-from index import Article, SearchHit, Span, SyncReport
+from index import Article, ArticleRef, Difference, SearchHit, Span, SyncReport, Version
 
 AROUND = 2
 """Sentences shown before and after a quote that stands in none of the retrieved passages."""
@@ -22,6 +22,15 @@ NEAREST = 3
 """Passages shown where none answers."""
 
 SKIPS_SHOWN = 20
+
+COPIES_SHOWN = 8
+"""Copies named beside a source."""
+
+DIFFERENCES_SHOWN = 12
+"""Differences shown of one version."""
+
+WORDING = 240
+"""Characters shown of a wording that changed."""
 
 # controls of the terminal and of the direction of writing; those that break lines become spaces
 _BREAKING = dict.fromkeys([0x0B, 0x0C, 0x0D, 0x1C, 0x1D, 0x1E, 0x85, 0x2028, 0x2029], " ")
@@ -140,9 +149,11 @@ def _source_html(source: Source, key: str) -> str:
         title = f'<a href="{escape(address, quote=True)}" target="_blank" rel="noopener noreferrer">{title}</a>'
     heading = f'<p class="byline-heading">{_text(source.heading)}</p>' if source.heading else ""
     numbers = "".join(f'<span class="byline-number">{number}</span>' for number, _ in source.quotes)
+    copies = also_in(article)
+    also = f'<p class="byline-also">{_text(copies)}</p>' if copies else ""
     return (
         f'<article class="byline-source"><header>{numbers}<h4>{title}</h4>'
-        f'<p class="byline-facts">{_text(facts(article))}</p></header>{heading}'
+        f'<p class="byline-facts">{_text(facts(article))}</p>{also}</header>{heading}'
         f"<blockquote>{_marked_html(source, key)}</blockquote></article>"
     )
 
@@ -191,8 +202,24 @@ def web_address(url: str) -> str:
 
 
 def facts(article: Article) -> str:
-    """Outlet and day of an article, as far as they are known."""
-    return " · ".join(part for part in (article.outlet, _day(article.published)) if part) or "outlet and date unknown"
+    """Outlet and days of an article, as far as they are known: published, or else saved; and updated."""
+    saved = f"saved {_day(_local_day(article.saved))}" if article.saved else ""
+    updated = f"updated {_day(article.updated)}" if article.updated and article.updated != article.published else ""
+    parts = (article.outlet, _day(article.published) or saved, updated)
+    return " · ".join(part for part in parts if part) or "outlet and date unknown"
+
+
+def also_in(article: Article) -> str:
+    """Where else the story stands: each other outlet once, with its day; the outlet's own copies by their titles."""
+    names: dict[str, str] = {}
+    for copy in article.also_in:
+        name = copy.outlet if copy.outlet != article.outlet else ""
+        name = name or copy.title or copy.path
+        names.setdefault(name, f"{name} ({_day(copy.published)})" if copy.published else name)
+    shown = list(names.values())[:COPIES_SHOWN]
+    if len(names) > len(shown):
+        shown.append(f"{len(names) - len(shown)} more")
+    return f"also in: {', '.join(shown)}" if shown else ""
 
 
 def answer_text(answer: Answer) -> str:
@@ -206,6 +233,7 @@ def answer_text(answer: Answer) -> str:
             article = citation.article
             lines.append(f"[{number}] {plain(article.title or article.path)}")
             lines.append(f"    {plain(facts(article))} · {article.id} · characters {citation.start}–{citation.end}")
+            lines += [f"    {plain(copies)}"] if (copies := also_in(article)) else []
     elif answer.nearest:
         lines += ["", "Nearest passages", hits_text(answer.nearest[:NEAREST])]
     return "\n".join(lines)
@@ -219,6 +247,7 @@ def hits_text(hits: Sequence[SearchHit]) -> str:
         lines.append(
             f"     {plain(facts(hit.article))} · {hit.article.id} · characters {hit.passage.start}–{hit.passage.end}"
         )
+        lines += [f"     {plain(copies)}"] if (copies := also_in(hit.article)) else []
         lines.append(f"     {_clip(plain(hit.passage.text), 300)}")
     return "\n".join(lines) or "No passage fits."
 
@@ -226,12 +255,67 @@ def hits_text(hits: Sequence[SearchHit]) -> str:
 def article_text(article: Article) -> str:
     """An article for the terminal: its facts, then each paragraph with what it was taken for."""
     lines = [plain(article.title), plain(facts(article))]
-    lines += [plain(line) for line in (", ".join(article.authors), article.url, article.path) if line]
+    lines += [plain(line) for line in (", ".join(article.authors), article.url, article.path, also_in(article)) if line]
     lines.append("")
     for block in article.blocks:
         label = "" if block.kind == "prose" else block.kind
         lines.append(f"{label:>10} │ {plain(article.text[block.start : block.end])}")
     return "\n".join(lines)
+
+
+def stories_text(stories: Iterable[Sequence[ArticleRef]]) -> str:
+    """The articles of an archive by story: the best copy first, the others indented below it.
+
+    Args:
+        stories: the copies of each story, best first (see :func:`index.copies.best_first`). Those with most copies are
+            listed first; the others stay in their order.
+    """
+    ordered = sorted(stories, key=lambda copies: -len(copies))
+    several = [copies for copies in ordered if len(copies) > 1]
+    paragraphs = [
+        "\n".join([ref_text(copies[0]), *(f"    {ref_text(copy)}" for copy in copies[1:])]) for copies in several
+    ]
+    alone = "\n".join(ref_text(copies[0]) for copies in ordered[len(several) :] if copies)
+    return "\n\n".join([*paragraphs, alone] if alone else paragraphs) or "No article is here."
+
+
+def ref_text(ref: ArticleRef) -> str:
+    """An article in a list: its id, day, outlet and title."""
+    day = ref.published.isoformat() if ref.published else "undated   "
+    return f"{ref.id}  {day}  {plain(ref.outlet or '-')}  {plain(ref.title or ref.path)}"
+
+
+def history_text(versions: Sequence[Version]) -> str:
+    """The versions of an article, newest first as given: when each was seen, and what it says otherwise than before."""
+    paragraphs = []
+    for version in versions:
+        lines = [f"{_moment(version.seen)} · {plain(version.title or version.path)} · {version.article_id}"]
+        lines += [_difference_text(difference) for difference in version.differences[:DIFFERENCES_SHOWN]]
+        if len(version.differences) > DIFFERENCES_SHOWN:
+            lines.append(f"  … and {len(version.differences) - DIFFERENCES_SHOWN} more; --json lists them all")
+        if version is versions[-1]:
+            lines.append("  the first version seen")
+        elif not version.differences:
+            lines.append("  nothing that the article itself says")
+        paragraphs.append("\n".join(lines))
+    return "\n\n".join(paragraphs) or "No version is known."
+
+
+def _difference_text(difference: Difference) -> str:
+    old, new = plain(difference.old), plain(difference.new)
+    part = "" if difference.part == "text" else f" {difference.part}"
+    if difference.kind != "changed":
+        return f"  {difference.kind + part:>14}  {_clip(old or new, WORDING)}"
+    if max(len(old), len(new)) > WORDING:
+        old, new = _from_where_they_part(old, new)
+    return f"  {'was' + part:>14}  {_clip(old, WORDING)}\n  {'now' + part:>14}  {_clip(new, WORDING)}"
+
+
+def _from_where_they_part(old: str, new: str) -> tuple[str, str]:
+    same = next((at for at, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), len(old))
+    # a few words before the first that differs, or what was clipped would read alike
+    start = max(0, old.rfind(" ", 0, max(0, same - WORDING // 4)) + 1)
+    return (f"… {old[start:]}", f"… {new[start:]}") if start else (old, new)
 
 
 def report_text(report: SyncReport) -> str:
@@ -269,6 +353,21 @@ def searched_text(hits: Sequence[SearchHit], seconds: float, searched: int) -> s
 
 def _day(published: date | None) -> str:
     return f"{published.day} {published:%B %Y}" if published else ""
+
+
+def _local_day(moment: datetime) -> date:
+    return _local(moment).date()
+
+
+def _moment(moment: datetime) -> str:
+    return f"{_day(_local_day(moment))}, {_local(moment):%H:%M}"
+
+
+def _local(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone()
+    except (OverflowError, ValueError, OSError):  # a file's time may be any
+        return moment
 
 
 def _clip(text: str, most: int) -> str:
@@ -334,4 +433,31 @@ def article_json(article: Article) -> dict[str, object]:
         "published": article.published and article.published.isoformat(),
         "path": article.path,
         "locator": article.locator,
+        "also_in": [
+            {
+                "id": copy.id,
+                "title": copy.title,
+                "outlet": copy.outlet,
+                "published": copy.published and copy.published.isoformat(),
+                "url": copy.url,
+            }
+            for copy in article.also_in
+        ],
     }
+
+
+def history_json(versions: Sequence[Version]) -> list[dict[str, object]]:
+    """The versions of an article as plain data, newest first as given."""
+    return [
+        {
+            "article_id": version.article_id,
+            "title": version.title,
+            "seen": version.seen.isoformat(),
+            "saved": version.saved and version.saved.isoformat(),
+            "published": version.published and version.published.isoformat(),
+            "updated": version.updated and version.updated.isoformat(),
+            "path": version.path,
+            "differences": [asdict(difference) for difference in version.differences],
+        }
+        for version in versions
+    ]
