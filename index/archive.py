@@ -102,7 +102,7 @@ class Archive:
             IndexMissing, IndexOutdated, IndexDamaged: there is nothing to search; the message has the command.
             EmbedderError: the embedding model does not load.
         """
-        from index.retrieval import retrieve
+        from index.retrieval import COLLAPSE_DEPTH, collapse, retrieve
 
         # lone surrogates come from terminals with another encoding; no tokenizer takes them
         query = query.encode("utf-8", "replace").decode()
@@ -111,7 +111,10 @@ class Archive:
             hits = []
             articles: dict[int, Article] = {}
             vector = opened.embedder.embed_query(query)
-            for rank in retrieve(opened.snapshot, query, vector, k, filters or Filters()):
+            ranked = retrieve(opened.snapshot, query, vector, COLLAPSE_DEPTH * k, filters or Filters())
+            for rank in collapse(
+                ranked, k, opened.snapshot.home_of, lambda number: opened.store.passage(number)[1].text
+            ):
                 doc, passage = opened.store.passage(rank.passage)
                 if doc not in articles:
                     articles[doc] = opened.article(doc)

@@ -76,7 +76,9 @@ _ARROW = re.compile(r"[►▶▸▷→»]\s*")
 _GLUED = re.compile(r"""(?P<label>[^:]{2,90}[^\s:/\d]):(?=[^\W\d_]|["'“‘])""")
 _LABEL = re.compile(r"(?P<label>[^:.\n]{1,60}):(?=\s|[^\W\d_])")
 _SHOUTED = re.compile(r"(?P<label>[^a-z:?!]{4,60})[:?!]\s*(?P<rest>\S.*)", re.DOTALL)
-_HANDLE = re.compile(r"(?:^|[\s(])@\w{2,}|[\w.+-]{1,40}@[\w-]{1,40}\.\w|\bon (?:Twitter|Facebook|Instagram|Threads|X)\b")
+_HANDLE = re.compile(
+    r"(?:^|[\s(])@\w{2,}|[\w.+-]{1,40}@[\w-]{1,40}\.\w|\bon (?:Twitter|Facebook|Instagram|Threads|X)\b"
+)
 _REACHED = re.compile(
     r"(?:^|[.!?:|]\s+|\band )(?:follow|contact|reach|e-?mail|tweet|twitter)\b"
     r"|\bcan be (?:reached|contacted|followed)\b",
@@ -87,14 +89,18 @@ _FUNDED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CLOCK = r"\d{1,2}(?:[:.h]\d{2}\s*(?:[ap]\.?m\b\.?)?|\s*[ap]\.?m\b\.?)\s*(?:[A-Z]{1,3}T\b|GMT\b|UTC\b|Uhr\b)?"
-_POST_TIME = re.compile(rf"(?:\w+[ ,]+(?:\d+[ ,]+){{0,2}})?{_CLOCK}\s*(?:[/|,·•–—-]\s*(?P<who>.{{0,60}}))?", re.IGNORECASE)
+_POST_TIME = re.compile(
+    rf"(?:\w+[ ,]+(?:\d+[ ,]+){{0,2}})?{_CLOCK}\s*(?:[/|,·•–—-]\s*(?P<who>.{{0,60}}))?", re.IGNORECASE
+)
 _AGO = re.compile(r"\d+ \w+ (?:ago|fa|atrás|geleden)|(?:vor|il y a|hace|há) \d+ \w+", re.IGNORECASE)
 # "… in May. Ida Holm": a sentence, then names, and no full stop; an abbreviation ends in fewer letters
 _CREDIT = re.compile(r"""[^\W_]{3}[.!?]["”’)]*\s+(?P<who>[^.!?]{2,90}|[^!?]{2,40})$""")
 _BIOGRAPHY = re.compile(r"\b(?:is|are|was|serves|writes|covers|teaches|reports|works)\b")
 _CORRECTION = re.compile(r"\b(?:in)?correct|\bmisstate|\bmisspel|\bmisidentif|\berroneous|\bclarif", re.IGNORECASE)
 _SPEAKS_TO_READER = re.compile(r"\b(?:you|your|our|us|here|newsletter|subscribe)\b", re.IGNORECASE)
-_CONNECTIVES = frozenset("and of the for via by de la le von van der den und et y e di da to from with at in special".split())
+_CONNECTIVES = frozenset(
+    "and of the for via by de la le von van der den und et y e di da to from with at in special".split()
+)
 _ROLES = frozenset(
     "reporter writer editor columnist professor fellow analyst author correspondent journalist director contributor "
     "producer host lecturer historian lawyer attorney president founder strategist scholar teacher physician member "
@@ -119,6 +125,7 @@ def paragraphs(text: str) -> Iterator[Span]:
             yield from _joined(text, run)
             run = []
     yield from _joined(text, run)
+
 
 def mark(text: str, title: str = "", hints: Sequence[Block] = ()) -> tuple[Block, ...]:
     """What each paragraph of ``text`` is.
@@ -236,6 +243,7 @@ def _joined(text: str, run: list[Span]) -> Iterator[Span]:
             yield Span(run[0].start, run[-1].end)
             return
     yield from run
+
 
 def _own_labels(texts: list[str]) -> frozenset[str]:
     """The labels that an article puts before its own paragraphs: "Cost:", the speakers of an interview."""
@@ -452,7 +460,12 @@ def _mark_headlines(texts: list[str], kinds: list[BlockKind], own: frozenset[str
     """Marks headlines of other stories between two paragraphs of this one: two or three, for more are a list."""
     start = next((at for at, kind in enumerate(kinds) if kind == "prose" and reads_as_sentences(texts[at])), len(kinds))
     for at in range(start, len(texts) + 1):
-        if at < len(texts) and kinds[at] == "prose" and _could_be_headline(texts[at]) and not _has_label(texts[at], own):
+        if (
+            at < len(texts)
+            and kinds[at] == "prose"
+            and _could_be_headline(texts[at])
+            and not _has_label(texts[at], own)
+        ):
             continue
         if 2 <= at - start <= HEADLINES or (at - start == 1 and _QUESTION_WITHIN.search(texts[start])):
             kinds[start:at] = ["furniture"] * (at - start)

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -219,6 +220,14 @@ class Generations:
         return self.folder / f"gen-{generation:06d}"
 
 
+class Home(NamedTuple):
+    """Where a passage stands: its article, the article's story, and its place among the story's copies (0: best)."""
+
+    article: int
+    story: int
+    quality: int
+
+
 class Snapshot:
     """One generation opened for searching. Never changes; safe to use from several threads.
 
@@ -237,8 +246,16 @@ class Snapshot:
             raise IndexDamaged(f"The index in {folder} is damaged ({error}).") from error
         self.passages: NDArray[np.int64] = np.concatenate([segment.passages for segment in self._segments])
         self.docs: NDArray[np.int64] = np.concatenate([segment.docs for segment in self._segments])
+        in_order = np.argsort(self.passages)
+        self._numbers_in_order, self._docs_in_order = self.passages[in_order], self.docs[in_order]
         self.vectors = Vectors(self._segments)
         self.keywords = Keywords(self._segments)
+
+    def home_of(self, passage: int) -> Home:
+        """Where the passage of this number stands."""
+        doc = int(self._docs_in_order[np.searchsorted(self._numbers_in_order, passage)])
+        story = self.stories.get(doc, (doc,))
+        return Home(doc, story[0], story.index(doc))
 
     def resolve(self, filters: Filters) -> Filters:
         """``filters`` with the names of outlets as the articles have them, whatever the case they are given in."""

@@ -7,15 +7,17 @@ import itertools
 import json
 from collections.abc import Iterator
 
-from index.cleaning import one_line
+from index.cleaning import mark, one_line, paragraphs
 from index.decoding import decode
-from index.reading import TEXT_FIELDS, URL_FIELDS, File, Found, Unreadable, compose, name_of
+from index.reading import TEXT_FIELDS, TITLE_FIELDS, URL_FIELDS, File, Found, Unreadable, compose, name_of
+from index.sentences import split_sentences
 from index.types import Skip
 
 RECORD_BYTES = 32 * 1024 * 1024
 """Longest line of a file of records."""
 
-HEAD_LINES = 8
+TITLE_LENGTH = 120
+"""Characters of the sentence that an article without a title is named after."""
 
 
 def read_json_lines(file: File) -> Iterator[Found]:
@@ -64,8 +66,10 @@ def record(file: File, fields: dict[str, object], where: str, used: set[str]) ->
     if locator in used:
         locator = next(name for count in itertools.count(2) if (name := f"{url or where} ({count})") not in used)
     used.add(locator)
+    titled = any(name_of(fields.get(name)) for name in TITLE_FIELDS)
+    text_facts = {} if titled else {"title": _first_sentence(body)}
     try:
-        return compose(file, body, [("field", rest), ("text", {"title": _first_sentence(body)})], locator=locator)
+        return compose(file, body, [("field", rest), ("text", text_facts)], locator=locator)
     except Unreadable as error:
         return Skip(file.path, where, str(error))
 
@@ -83,7 +87,8 @@ def _lines(file: File) -> Iterator[bytes | None]:
 
 
 def _first_sentence(body: str) -> str:
-    lines = [line for line in (one_line(line) for line in body.split("\n")) if line][:HEAD_LINES]
-    # a dateline alone ("CNN —") names nothing
-    line = next((line for line in lines if len(line.split()) > 4), lines[0])
-    return line if len(line) <= 120 else line[:120].rsplit(" ", 1)[0] + " …"
+    prose = next((block for block in mark(body) if block.kind == "prose"), None)
+    # a text without prose is named by what it begins with
+    first = split_sentences(body, prose.start, prose.end)[0] if prose is not None else next(paragraphs(body))
+    line = one_line(body[first.start : first.end])
+    return line if len(line) <= TITLE_LENGTH else line[:TITLE_LENGTH].rsplit(" ", 1)[0] + " …"

@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 
 from index.types import Block
 
+LINES_VERSION = 1
+"""Part of what an index remembers of its making; to be raised when the hashes change."""
+
 RECURRING_ARTICLES = 10
 """A line stands in at least so many stories of its outlet; of fewer articles than that, nothing recurs. Of the lines
 that stood in 5 to 9 of newsbench's stories, about a third were the articles' own (lists, series, quiz answers)."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.copies import shingles, words
-from index.generations import Snapshot
+from index.generations import Home, Snapshot
 from index.types import Filters
 
 DEPTH = 100
@@ -28,14 +27,6 @@ NEAR_COPY = 0.6
 
 AS_FULL = 0.75
 """Share of the fullest passage's shingles that a better copy must have to be shown in its place."""
-
-
-class Home(NamedTuple):
-    """Where a passage stands: its article, the article's story, and its place among the story's copies (0: best)."""
-
-    article: int
-    story: int
-    quality: int
 
 
 @dataclass(frozen=True, slots=True)

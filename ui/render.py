@@ -430,7 +430,13 @@ def article_json(article: Article) -> dict[str, object]:
         "outlet": article.outlet,
         "url": article.url,
         "authors": article.authors,
-        "published": article.published and article.published.isoformat(),
+        "published": _iso(article.published),
+        "published_at": _iso(article.published_at),
+        "updated": _iso(article.updated),
+        "updated_at": _iso(article.updated_at),
+        "saved": _iso(article.saved),
+        "language": article.language,
+        "origins": dict(article.origins),
         "path": article.path,
         "locator": article.locator,
         "also_in": [
@@ -438,7 +444,7 @@ def article_json(article: Article) -> dict[str, object]:
                 "id": copy.id,
                 "title": copy.title,
                 "outlet": copy.outlet,
-                "published": copy.published and copy.published.isoformat(),
+                "published": _iso(copy.published),
                 "url": copy.url,
             }
             for copy in article.also_in
@@ -453,11 +459,15 @@ def history_json(versions: Sequence[Version]) -> list[dict[str, object]]:
             "article_id": version.article_id,
             "title": version.title,
             "seen": version.seen.isoformat(),
-            "saved": version.saved and version.saved.isoformat(),
-            "published": version.published and version.published.isoformat(),
-            "updated": version.updated and version.updated.isoformat(),
+            "saved": _iso(version.saved),
+            "published": _iso(version.published),
+            "updated": _iso(version.updated),
             "path": version.path,
             "differences": [asdict(difference) for difference in version.differences],
         }
         for version in versions
     ]
+
+
+def _iso(when: date | datetime | None) -> str | None:
+    return when.isoformat() if when else None
