@@ -168,7 +168,7 @@ class Archive:
         return self._with_snapshot(found)
 
     def stories(self) -> list[tuple[ArticleRef, ...]]:
-        """The stories that stand in more than one article, the best copy of each first; those with most copies first."""
+        """The stories that stand in several articles, the best copy of each first; those with most copies first."""
 
         def found(opened: _Opened) -> list[tuple[ArticleRef, ...]]:
             refs = opened.store.refs_of(opened.snapshot.stories, opened.generation)

@@ -43,8 +43,8 @@ _NAME = re.compile(r"gen-(\d{6,})")
 class Manifest:
     """How a generation was made. ``files`` gives the size in bytes and the CRC-32 of its files, to notice damage.
 
-    ``gone`` are documents of the base that are not part of this generation any more. Chroma's SQLite file may be written
-    on opening (it notes when it was last maintained), so it is not among the files.
+    ``gone`` are documents of the base that are not part of this generation any more. Chroma's SQLite file may be
+    written on opening (it notes when it was last maintained), so it is not among the files.
     """
 
     generation: int
@@ -231,9 +231,9 @@ class Home(NamedTuple):
 class Snapshot:
     """One generation opened for searching. Never changes; safe to use from several threads.
 
-    ``passages`` are the numbers of its passages and ``docs`` their documents, both of shape (passages,); ``vectors`` and
-    ``keywords`` search them. ``stories`` gives, for each document that has copies, the documents of its story, the best
-    first.
+    ``passages`` are the numbers of its passages and ``docs`` their documents, both of shape (passages,); ``vectors``
+    and ``keywords`` search them. ``stories`` gives, for each document that has copies, the documents of its story, the
+    best first.
     """
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
