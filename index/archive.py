@@ -7,7 +7,7 @@ import os
 import shlex
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -269,13 +269,20 @@ class Archive:
 
     # --- syncing -----------------------------------------------------------------------------------------------
 
-    def sync(self, *, allow_removals: bool = False, progress: Progress | None = None) -> SyncReport:
+    def sync(
+        self,
+        *,
+        allow_removals: bool = False,
+        expected_removals: Collection[str] = (),
+        progress: Progress | None = None,
+    ) -> SyncReport:
         """Make the index match the folder: add, change, remove, skip what has not changed.
 
         May be interrupted at any moment: the archive then serves what it served before, and the next sync goes on.
 
         Args:
             allow_removals: let more than the setting ``removal_limit`` of the articles go.
+            expected_removals: ids of articles that are meant to go and do not count against that limit.
             progress: told what is being done.
 
         Raises:
@@ -295,7 +302,7 @@ class Archive:
                 command=self.index_command,
                 tell=progress or (lambda *_: None),
             )
-            return sync.run(allow_removals)
+            return sync.run(allow_removals, expected_removals)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -81,7 +81,7 @@ CREATE TABLE files (          -- what was read, so that what has not changed is 
 ) WITHOUT ROWID;
 """
 
-_KINDS: tuple[BlockKind, ...] = ("prose", "heading", "title", "caption", "furniture")
+_KINDS: tuple[BlockKind, ...] = ("prose", "heading", "title", "caption", "furniture", "divider")
 _ALIVE = "since <= :generation AND :generation < until"
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
 
 from index.cleaning import CLEANING_VERSION, mark
@@ -16,7 +17,8 @@ from index.errors import RemovalsRefused
 from index.generations import Generations, Manifest
 from index.keywords import KEYWORDS_VERSION
 from index.passages import PASSAGES_VERSION, split_articles
-from index.readers import READERS_VERSION, ending_of, formats, front_matter, read, too_large, unknown_format
+from index.readers import READERS_VERSION, format_of, read, unknown_format
+from index.reading import Reading
 from index.scanning import Scan, scan
 from index.sentences import split_sentences
 from index.settings import IndexSettings
@@ -64,12 +66,12 @@ def content_of(relative: str, path: Path, settings: IndexSettings) -> bytes | Sk
     Raises:
         OSError: the file cannot be read.
     """
-    if ending_of(relative) not in formats():
+    if format_of(relative) is None:
         return unknown_format(relative)
     with path.open("rb") as file:
         content = file.read(settings.max_file_bytes + 1)
     if len(content) > settings.max_file_bytes:
-        return too_large(relative, settings.max_file_bytes)
+        return Skip(relative, "", "too large")
     return content
 
 
@@ -90,7 +92,7 @@ class Sync:
     command: Callable[..., str]
     tell: Progress
 
-    def run(self, allow_removals: bool) -> SyncReport:
+    def run(self, allow_removals: bool, expected_removals: Collection[str] = ()) -> SyncReport:
         """Do it; see :meth:`index.Archive.sync`."""
         clock = _Clock()
         store = self.store
@@ -113,7 +115,7 @@ class Sync:
             )
             changes = self._read(found, known, embedder, recipe, is_current)
         report = self._compare(known, changes, found)
-        self._refuse_removals(report, len({ref.id for ref in known.refs.values()}), found, allow_removals)
+        self._refuse_removals(report, len({ref.id for ref in known.refs.values()}), found, allow_removals, expected_removals)
         docs = set(changes.entries.values())
         with clock.step("embed"):
             # what is published by this recipe has its vectors
@@ -174,11 +176,11 @@ class Sync:
                 keep(relative)
                 continue
             skips = []
-            for item in read(path, relative, content, self.settings.max_file_bytes):
+            for item in read(relative, BytesIO(content), self.settings.max_file_bytes):
                 if isinstance(item, Skip):
                     skips.append(item)
                     continue
-                waiting.append(item)
+                waiting.append(_marked(item))
                 if len(waiting) >= READ_BATCH:
                     write_waiting()
                     self.tell("reading", done, len(found.files))
@@ -194,10 +196,9 @@ class Sync:
         if not articles:  # counting nothing would still load the model
             return []
         new = list({article.id: article for article in articles if found[article.id] is None}.values())
-        marked = [_marked(article) for article in new]
-        drafts = split_articles(marked, embedder, self.settings.passage_tokens)
+        drafts = split_articles(new, embedder, self.settings.passage_tokens)
         with self.store.transaction():
-            for article, (opening, drafts_of) in zip(marked, drafts, strict=True):
+            for article, (opening, drafts_of) in zip(new, drafts, strict=True):
                 found[article.id] = self.store.add_document(article, recipe, opening, drafts_of)
         return [doc for article in articles if (doc := found[article.id]) is not None]
 
@@ -236,8 +237,10 @@ class Sync:
             seconds={},
         )
 
-    def _refuse_removals(self, report: SyncReport, before: int, found: Scan, allowed: bool) -> None:
-        gone = len(report.removed)
+    def _refuse_removals(
+        self, report: SyncReport, before: int, found: Scan, allowed: bool, expected: Collection[str]
+    ) -> None:
+        gone = len({ref.id for ref in report.removed} - set(expected))
         if allowed or gone <= self.settings.removal_limit * before:
             return
         empty = "" if found.files else f" {self.folder} is empty: is the disk there?"
@@ -274,8 +277,9 @@ class Sync:
         return manifest
 
 
-def _marked(article: Article) -> Article:
-    blocks = mark(article.text, article.title, front_matter(article))
+def _marked(reading: Reading) -> Article:
+    article = reading.article
+    blocks = mark(article.text, article.title, reading.hints)
     sentences = tuple(
         sentence
         for block in blocks
