@@ -10,6 +10,7 @@ from index.errors import (
     ArticleMissing,
     BylineError,
     EmbedderError,
+    FetchError,
     FolderMissing,
     FolderUnreadable,
     IndexDamaged,
@@ -17,6 +18,7 @@ from index.errors import (
     IndexOutdated,
     RemovalsRefused,
     SettingsError,
+    SourceRefused,
 )
 from index.types import (
     Article,
@@ -71,6 +73,7 @@ __all__ = [
     "BylineError",
     "Embedder",
     "EmbedderError",
+    "FetchError",
     "Filters",
     "FolderMissing",
     "FolderUnreadable",
@@ -86,6 +89,7 @@ __all__ = [
     "Section",
     "SettingsError",
     "Skip",
+    "SourceRefused",
     "Span",
     "SyncReport",
     "Table",

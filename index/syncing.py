@@ -115,7 +115,9 @@ class Sync:
             )
             changes = self._read(found, known, embedder, recipe, is_current)
         report = self._compare(known, changes, found)
-        self._refuse_removals(report, len({ref.id for ref in known.refs.values()}), found, allow_removals, expected_removals)
+        self._refuse_removals(
+            report, len({ref.id for ref in known.refs.values()}), found, allow_removals, expected_removals
+        )
         docs = set(changes.entries.values())
         with clock.step("embed"):
             # what is published by this recipe has its vectors

@@ -32,6 +32,9 @@ ROOMS = {
     "bm25s": {"index/keywords.py"},
     "tiktoken": {"index/tokens.py"},
     "gradio": {"ui/web.py"},
+    "httpcore": {"index/fetching.py"},
+    "idna": {"index/fetching.py"},
+    "watchfiles": {"index/watching.py"},
     # the archive knows of its exceptions only, to say what they mean
     "sqlite3": {"index/store.py", "index/archive.py"},
 }
