@@ -9,8 +9,9 @@ import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -30,6 +31,9 @@ from index.settings import IndexSettings
 from index.store import Store
 from index.syncing import Progress, Sync, content_of
 from index.types import Article, ArticleRef, Filters, SearchHit, Skip, SyncReport
+
+if TYPE_CHECKING:
+    from index.adding import Addition, Removal, Source
 
 INDEX_FOLDER = ".byline"
 
@@ -175,6 +179,78 @@ class Archive:
         gone = sum(1 for path in known.keys() - found.files.keys() if not found.is_unreadable(path))
         counts = ((new, "new"), (changed, "changed"), (gone, "gone"))
         return ", ".join(f"{count} {'file' if count == 1 else 'files'} {name}" for count, name in counts if count)
+
+    # --- what stands in the folder -----------------------------------------------------------------------------
+
+    def add(
+        self,
+        *sources: Source,
+        name: str = "",
+        title: str = "",
+        url: str = "",
+        outlet: str = "",
+        published: date | None = None,
+    ) -> Addition:
+        """Copy files, fetched pages and pasted text into the folder; :meth:`sync` then brings them into the index.
+
+        Nothing is overwritten: a name that is taken gets a number, and a file with the same bytes is there already.
+
+        Args:
+            sources: each a path, an address (``https://…``) or, as bytes, what was pasted.
+            name: what the file is to be called, for one source.
+            title: of a pasted text; it is kept in front matter, like those that follow.
+            url: where a pasted text or page comes from.
+            outlet: of a pasted text.
+            published: of a pasted text.
+
+        Raises:
+            SourceRefused: details were given for several sources.
+            FolderUnreadable: the folder cannot be written to.
+        """
+        from index.adding import Details, add
+
+        details = Details(name, title, url, outlet, published)
+        return add(self.folder, self.index_dir, sources, self.settings, details)
+
+    def remove(self, article_id: str, *, whole_file: bool = False) -> Removal:
+        """Move the file of an article aside, into ``removed/`` of the index's folder; its copies in the folder too.
+
+        The index still has the article until :meth:`sync`, which is to be told of ``expected_removals``.
+
+        Args:
+            article_id: its id, or the beginning of it.
+            whole_file: let the other articles of the same file go too.
+
+        Raises:
+            ArticleMissing: there is no such article, or its file is not there.
+            RemovalsRefused: its file holds others too.
+            ArchiveLocked: another process is syncing this archive.
+        """
+        from index.adding import remove
+
+        with self._writing():
+            return remove(self.folder, self.index_dir, article_id, self._places(), whole_file=whole_file)
+
+    def restore(self, article_id: str) -> Removal:
+        """Move back what :meth:`remove` moved aside last for this article.
+
+        Raises:
+            ArticleMissing: nothing was.
+            ArchiveLocked: another process is syncing this archive.
+        """
+        from index.adding import restore
+
+        with self._writing():
+            return restore(self.folder, self.index_dir, article_id)
+
+    def articles_at(self, paths: Collection[str]) -> list[ArticleRef]:
+        """The articles that stand in these files, by path within the folder."""
+        return [ref for (path, _), ref in self._places().items() if path in paths]
+
+    def _places(self) -> dict[tuple[str, str], ArticleRef]:
+        manifest = self.manifest()
+        with self._store_faults(), closing(self._open_store()) as store:
+            return store.refs(manifest.generation)
 
     def size(self) -> int:
         """Bytes of the index on disk."""

@@ -159,7 +159,7 @@ def _address(url: str, asked: str) -> _Address:
 
     if len(url) > URL_CHARACTERS:
         raise refused(f"it is longer than {URL_CHARACTERS:,} characters")
-    if not url.isprintable() or any(character in ' \<>"' for character in url):
+    if not url.isprintable() or any(character in r' \<>"' for character in url):
         raise refused("it holds a space or another character that no address has")
     try:
         parts = urlsplit(url)
