@@ -76,14 +76,11 @@ class IndexSettings(Table):
         ge=1024,
         description="larger files (after unpacking) are skipped with a reason",
     )
+    jobs: int = Field(
+        default=0, ge=0, le=64, description="files read side by side; 0: as many as there are processors, at most 8"
+    )
     removal_limit: float = Field(
         default=0.2, ge=0.0, le=1.0, description="share of the articles that a sync may remove without being told to"
-    )
-    jobs: int = Field(
-        default=0,
-        ge=0,
-        le=64,
-        description="processes that read articles at the same time; 0: one for each processor, 8 at most",
     )
     poll: bool = Field(
         default=False,

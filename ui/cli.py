@@ -383,7 +383,6 @@ def _search(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-
     articles = _archive(options).articles()
     if options.json:
         _print_json([asdict(article) for article in articles])
