@@ -52,7 +52,7 @@ REMOVALS = "removals.jsonl"
 """What was moved aside, one removal a line, within the index's folder."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u0080-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+')
+_SEPARATORS = re.compile(r"[\x00-\x1f\x7f-\x9f:/\\|]+")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)  # on Windows, with any ending
 _PAGE_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,500}\?>\s*)?(?:<!doctype[^>\[]{0,500}>)?", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]{0,200}>(.{1,1000}?)</title", re.IGNORECASE | re.DOTALL)
@@ -381,7 +381,8 @@ def _named(name: str, otherwise: str, ending: str) -> str:
 
 def file_name(stem: str, ending: str) -> str:
     """A name that every file system takes: at most 120 bytes, not hidden, without characters that mean something."""
-    stem = _NOT_IN_NAMES.sub("-", unicodedata.normalize("NFC", stem.encode("utf-8", "replace").decode()))
+    stem = unicodedata.normalize("NFC", stem.encode("utf-8", "replace").decode())
+    stem = "".join(character for character in _SEPARATORS.sub("-", stem) if character not in '<>"?*')
     stem = " ".join(_printable(stem).split()).strip(".- ")
     # room for the number that a name gets where it is taken
     stem = stem.encode()[: NAME_BYTES - len(ending.encode()) - 6].decode("utf-8", "ignore").rstrip(".- ")

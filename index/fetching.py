@@ -182,6 +182,8 @@ def _address(url: str, asked: str) -> _Address:
 
 def _ascii_host(host: str) -> str:
     if ":" in host:
+        if "%" in host:
+            raise ValueError("a zone belongs to this machine alone")
         return str(ip_address(host))
     host = host.removesuffix(".")
     if not host.isascii():
@@ -377,7 +379,7 @@ class _CheckedNetwork(httpcore.NetworkBackend):
         def look() -> None:
             try:
                 found.append(self._resolver(host, port))
-            except (OSError, UnicodeError) as error:
+            except Exception as error:  # noqa: BLE001 - raised again outside of the thread
                 found.append(error)
 
         # the system's look-up cannot be given a time limit, and cannot be ended
@@ -387,6 +389,8 @@ class _CheckedNetwork(httpcore.NetworkBackend):
         if not found:
             raise httpcore.ConnectTimeout(f"looking up {host}")
         if isinstance(found[0], Exception):
+            if not isinstance(found[0], (OSError, UnicodeError)):
+                raise found[0]
             why = getattr(found[0], "strerror", None) or found[0]
             raise _Refused(f"cannot be fetched: the host {host} is not found ({why}). See that it is written right.")
         return found[0]
