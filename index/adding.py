@@ -382,7 +382,7 @@ def _named(name: str, otherwise: str, ending: str) -> str:
 def file_name(stem: str, ending: str) -> str:
     """A name that every file system takes: at most 120 bytes, not hidden, without characters that mean something."""
     stem = unicodedata.normalize("NFC", stem.encode("utf-8", "replace").decode())
-    stem = "".join(character for character in _SEPARATORS.sub("-", stem) if character not in '<>"?*')
+    stem = "".join(character for character in _SEPARATORS.sub("-", stem) if character not in '<>"?*\ufffd')
     stem = " ".join(_printable(stem).split()).strip(".- ")
     # room for the number that a name gets where it is taken
     stem = stem.encode()[: NAME_BYTES - len(ending.encode()) - 6].decode("utf-8", "ignore").rstrip(".- ")
