@@ -374,7 +374,8 @@ def _named(name: str, otherwise: str, ending: str) -> str:
     stem, given = (_split_endings(name) if format_of(name) else (name, "")) if name else (otherwise, "")
     is_packed = given.lower().endswith(".gz") or ending.lower().endswith(".gz")
     # any text may be meant as Markdown; an ending that says something else of the content would have it misread
-    if given and not is_packed and (ending == ".txt" or format_of(name) == format_of(f"x{ending}")):
+    fitting = {ending, ".md"} if ending == ".txt" else {ending}
+    if given and not is_packed and format_of(name) in {format_of(f"x{fit}") for fit in fitting}:
         ending = given
     return file_name(stem, ending)
 

@@ -447,8 +447,10 @@ def test_a_page_that_cannot_be_fetched_leaves_nothing(folder):
 # --- removing --------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def filled(folder, fast):
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory):
+    """An archive with its index; not to be changed."""
+    folder = tmp_path_factory.mktemp("indexed") / "articles"
     write(
         folder,
         {
@@ -458,9 +460,14 @@ def filled(folder, fast):
             "two.jsonl": json_lines({"text": SCHOOL, "title": "School"}, {"text": story(1), "title": "Bridge"}),
         },
     )
-    archive = Archive.open(folder)
-    archive.sync()
-    return archive
+    Archive.open(folder).sync()
+    return folder
+
+
+@pytest.fixture
+def filled(indexed, tmp_path):
+    """A copy of it, to be changed."""
+    return Archive.open(shutil.copytree(indexed, tmp_path / "filled"))
 
 
 def id_of(archive, title):
