@@ -307,6 +307,7 @@ class Sync:
             for place, ref in known.refs.items()
             if ref.id not in first and place not in present.successors and place not in present.earlier
         }
+        empty = self.store.docs_without_passages(entry.doc for entry in present.entries.values())
         skips = [*found.skips, *(skip for state in changes.files.values() for skip in state.skips), *twice]
         return SyncReport(
             added=tuple(ref for place, ref in new if place not in followed),
@@ -314,6 +315,7 @@ class Sync:
             removed=tuple(gone.values()),
             skipped=tuple(sorted(skips, key=lambda skip: skip.path)),
             earlier=tuple(present.earlier.values()),
+            without_prose=tuple(ref for place, ref in present.refs.items() if present.entries[place].doc in empty),
             unchanged=len(first) - len(new),
             articles=0,
             passages=0,

@@ -54,6 +54,7 @@ def test_files_that_come_change_and_go_are_told_of(folder, poll):
     write(folder, {"a.txt": HARBOUR})
     watch.wait()
     write(folder, {"a.txt": HARBOUR + MILL})
+    os.utime(folder / "a.txt", (1, 1))  # whoever looks every second sees times to the second
     watch.wait()
     (folder / "a.txt").unlink()
     watch.wait()

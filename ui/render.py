@@ -329,6 +329,8 @@ def report_text(report: SyncReport) -> str:
         counts.append(f"{report.unchanged} unchanged")
     if report.earlier:
         counts.append(count(len(report.earlier), "earlier version"))
+    if report.without_prose:
+        counts.append(f"{len(report.without_prose)} without prose")
     if report.skipped:
         counts.append(f"{len(report.skipped)} skipped")
     lines = [", ".join(counts) or "nothing to do"]
