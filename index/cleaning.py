@@ -33,6 +33,9 @@ HEAD_PARAGRAPHS = 12
 BYLINES = 3
 """How many lines of names may stand above an article: who wrote it, what they are, for whom."""
 
+BIOGRAPHIES = 4
+"""How many paragraphs below an article may tell of its authors."""
+
 HEADING_CHARACTERS = 120
 HEADING_WORDS = 16
 NAME_WORDS = 12
@@ -64,6 +67,7 @@ _DIGIT_OR_BULLET = re.compile(r"\d|^[•·*–-]")
 _MARKDOWN_HEADING = re.compile(r"#{1,6}[ \t]+")
 _SPACES = re.compile(r"\s+")
 _BULLETS = ("•", "·", "*", "- ", "– ")
+_AROUND_PHRASE = " 0123456789.,:;()[]»›>|•·…!?\"'"
 _DASHES = "–—-"
 
 _COUNTER = re.compile(r"[\W\d_]+|[\w.-]+(?:/[\w.-]+)+")
@@ -76,25 +80,29 @@ _ARROW = re.compile(r"[►▶▸▷→»]\s*")
 _GLUED = re.compile(r"""(?P<label>[^:]{2,90}[^\s:/\d]):(?=[^\W\d_]|["'“‘])""")
 _LABEL = re.compile(r"(?P<label>[^:.\n]{1,60}):(?=\s|[^\W\d_])")
 _SHOUTED = re.compile(r"(?P<label>[^a-z:?!]{4,60})[:?!]\s*(?P<rest>\S.*)", re.DOTALL)
-_HANDLE = re.compile(r"(?:^|[\s(])@\w{2,}|[\w.+-]{1,40}@[\w-]{1,40}\.\w|\bon (?:Twitter|Facebook|Instagram|Threads|X)\b")
+_HANDLE = re.compile(
+    r"(?:^|[\s(])@\w{2,}|[\w.+-]{1,40}@[\w-]{1,40}\.\w|\bon (?:Twitter|Facebook|Instagram|Threads|X)\b"
+)
 _REACHED = re.compile(
     r"(?:^|[.!?:|]\s+|\band )(?:follow|contact|reach|e-?mail|tweet|twitter)\b"
-    r"|\bcan be (?:reached|contacted|followed)\b",
-    re.IGNORECASE,
+    r"|\bcan be (?:reached|contacted|followed)\b"
 )
 _FUNDED = re.compile(
-    r"\b(?:coverage|journalism|reporting|fact[- ]check work)\b.{0,160}\b(?:supported|made possible)\b.{0,80}\bgrant\b",
-    re.IGNORECASE | re.DOTALL,
+    r"\b(?:coverage|journalism|reporting|fact[- ]check work)\b.{0,160}\b(?:supported|made possible)\b.{0,80}\bgrant\b"
 )
 _CLOCK = r"\d{1,2}(?:[:.h]\d{2}\s*(?:[ap]\.?m\b\.?)?|\s*[ap]\.?m\b\.?)\s*(?:[A-Z]{1,3}T\b|GMT\b|UTC\b|Uhr\b)?"
-_POST_TIME = re.compile(rf"(?:\w+[ ,]+(?:\d+[ ,]+){{0,2}})?{_CLOCK}\s*(?:[/|,·•–—-]\s*(?P<who>.{{0,60}}))?", re.IGNORECASE)
+_POST_TIME = re.compile(
+    rf"(?:\w+[ ,]+(?:\d+[ ,]+){{0,2}})?{_CLOCK}\s*(?:[/|,·•–—-]\s*(?P<who>.{{0,60}}))?", re.IGNORECASE
+)
 _AGO = re.compile(r"\d+ \w+ (?:ago|fa|atrás|geleden)|(?:vor|il y a|hace|há) \d+ \w+", re.IGNORECASE)
 # "… in May. Ida Holm": a sentence, then names, and no full stop; an abbreviation ends in fewer letters
 _CREDIT = re.compile(r"""[^\W_]{3}[.!?]["”’)]*\s+(?P<who>[^.!?]{2,90}|[^!?]{2,40})$""")
 _BIOGRAPHY = re.compile(r"\b(?:is|are|was|serves|writes|covers|teaches|reports|works)\b")
-_CORRECTION = re.compile(r"\b(?:in)?correct|\bmisstate|\bmisspel|\bmisidentif|\berroneous|\bclarif", re.IGNORECASE)
-_SPEAKS_TO_READER = re.compile(r"\b(?:you|your|our|us|here|newsletter|subscribe)\b", re.IGNORECASE)
-_CONNECTIVES = frozenset("and of the for via by de la le von van der den und et y e di da to from with at in special".split())
+_CORRECTION = re.compile(r"\b(?:in)?correct|\bmisstate|\bmisspel|\bmisidentif|\berroneous|\bclarif")
+_SPEAKS_TO_READER = re.compile(r"\b(?:you|your|our|us|here|newsletter|subscribe)\b")
+_CONNECTIVES = frozenset(
+    "and of the for via by de la le von van der den und et y e di da to from with at in special".split()
+)
 _ROLES = frozenset(
     "reporter writer editor columnist professor fellow analyst author correspondent journalist director contributor "
     "producer host lecturer historian lawyer attorney president founder strategist scholar teacher physician member "
@@ -119,6 +127,7 @@ def paragraphs(text: str) -> Iterator[Span]:
             yield from _joined(text, run)
             run = []
     yield from _joined(text, run)
+
 
 def mark(text: str, title: str = "", hints: Sequence[Block] = ()) -> tuple[Block, ...]:
     """What each paragraph of ``text`` is.
@@ -237,6 +246,7 @@ def _joined(text: str, run: list[Span]) -> Iterator[Span]:
             return
     yield from run
 
+
 def _own_labels(texts: list[str]) -> frozenset[str]:
     """The labels that an article puts before its own paragraphs: "Cost:", the speakers of an interview."""
     found = (_LABEL.match(paragraph) for paragraph in texts)
@@ -301,18 +311,21 @@ def _is_stamp(paragraph: str) -> bool:
 
 def _is_notice(paragraph: str) -> bool:
     folded = _folded(paragraph)
-    if _CORRECTION.search(folded):
-        return False
-    if folded.strip(" 0123456789.,:;()[]»›>|•·…!?\"'") in _phrases("whole"):
+    if folded.strip(_AROUND_PHRASE) in _phrases("whole"):
         return True
     # a paragraph of the article may begin like a notice; a notice is one sentence, or speaks to the reader
-    if _begins(folded, _phrases("opens")):
-        return not _SENTENCE_WITHIN.search(paragraph) or bool(_SPEAKS_TO_READER.search(folded))
-    if _begins(folded, _phrases("credits")) or _FUNDED.search(paragraph):
-        return True
-    if _HANDLE.search(paragraph) and _REACHED.search(paragraph):
-        return True
-    return any(notice in folded for notice in _phrases("notices"))
+    opens = _begins(folded, _phrases("opens")) and (
+        not _SENTENCE_WITHIN.search(paragraph) or bool(_SPEAKS_TO_READER.search(folded))
+    )
+    speaks_of_itself = (
+        opens
+        or _begins(folded, _phrases("credits"))
+        or any(notice in folded for notice in _phrases("notices"))
+        or ("grant" in folded and bool(_FUNDED.search(folded)))
+        or bool(_HANDLE.search(paragraph) and _REACHED.search(folded))
+    )
+    # what says what was wrong is the article's own
+    return speaks_of_itself and not _CORRECTION.search(folded)
 
 
 def _is_link(paragraph: str) -> bool:
@@ -339,7 +352,9 @@ def _is_byline(paragraph: str) -> bool:
     first, _, names = paragraph.partition(" ")
     if first in ("By", "BY", "From", "Von", "Par", "Por", "Di", "Door") and not reads_as_sentences(paragraph):
         return _is_names(names)
-    # a dateline without its sentence: "Norby —"
+    # a dateline without its sentence: "Norby —", "(NP)"
+    if paragraph[0] == "(" and paragraph[-1] == ")" and paragraph.isupper():
+        return len(paragraph) <= 30
     return paragraph[-1] in "—–" and len(paragraph) <= 60 and _is_names(paragraph.rstrip("—– "))
 
 
@@ -404,14 +419,12 @@ def _is_short(paragraph: str) -> bool:
 
 
 def _opens_tail(paragraph: str) -> bool:
-    return len(paragraph) <= HEADING_CHARACTERS and _folded(paragraph).strip(" 0123456789.:()") in _phrases("tail")
+    return len(paragraph) <= HEADING_CHARACTERS and _folded(paragraph).strip(_AROUND_PHRASE) in _phrases("tail")
 
 
 def _mark_biographies(texts: list[str], kinds: list[BlockKind]) -> None:
     """Marks what the last paragraphs say of people of whom the article itself says nothing: its authors."""
-    for at in range(len(texts) - 1, 0, -1):
-        if kinds[at] != "prose":
-            continue
+    for at in [at for at, kind in enumerate(kinds) if kind == "prose"][: -BIOGRAPHIES - 1 : -1]:
         name = _described(texts[at])
         if not name or any(name in texts[before] for before in range(at) if kinds[before] == "prose"):
             return
@@ -452,7 +465,12 @@ def _mark_headlines(texts: list[str], kinds: list[BlockKind], own: frozenset[str
     """Marks headlines of other stories between two paragraphs of this one: two or three, for more are a list."""
     start = next((at for at, kind in enumerate(kinds) if kind == "prose" and reads_as_sentences(texts[at])), len(kinds))
     for at in range(start, len(texts) + 1):
-        if at < len(texts) and kinds[at] == "prose" and _could_be_headline(texts[at]) and not _has_label(texts[at], own):
+        if (
+            at < len(texts)
+            and kinds[at] == "prose"
+            and _could_be_headline(texts[at])
+            and not _has_label(texts[at], own)
+        ):
             continue
         if 2 <= at - start <= HEADLINES or (at - start == 1 and _QUESTION_WITHIN.search(texts[start])):
             kinds[start:at] = ["furniture"] * (at - start)

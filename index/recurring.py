@@ -1,9 +1,9 @@
 """Lines that recur across many articles of one outlet: what its template prints, whatever the words.
 
 A line is judged by how many stories it stands in, not by what it says, so this holds for any language and for sites
-that nobody has seen. Articles that share most of their lines (copies, later versions of one story) count as one: of
-each article the least hash of its lines is taken under several permutations (MinHash; Broder, 1997), and a line counts
-as often as the articles around it differ in that.
+that nobody has seen. Articles that share most of their lines (copies, later versions of one story) are one story: of
+each article the least hash of its lines is taken under several permutations (MinHash; Broder, 1997), and a line stands
+in as many stories as the articles around it differ in that.
 """
 
 from __future__ import annotations
@@ -24,6 +24,11 @@ that stood in 5 to 9 of newsbench's stories, about a third were the articles' ow
 
 RECURRING_SHARE = 0.005
 """And in at least this share of them: among 10,000 articles, a dozen may say the same sentence by chance."""
+
+RECURRING_VARIETY = 0.25
+"""And the stories are at least this share of the articles that it stands in: where nine lines of ten are shared, these
+are versions of one story, though each has a line of its own. Pages of which the template is up to three lines of four
+pass."""
 
 MASKED_WORDS = 4
 """Figures count as equal only among so many words: "Page 3 of 12" recurs, "Population: 3,412" is a fact."""
@@ -100,12 +105,12 @@ def _standing_in(articles: list[NDArray[np.uint64]], least: int) -> NDArray[np.u
     values, inverse, counts = np.unique(every, return_inverse=True, return_counts=True)
     often = counts[inverse] >= least  # few lines do: the rest need not be looked at again
     line, article = inverse[often], owner[often]
-    stories = np.full(len(values), len(articles))
+    stories = np.zeros(len(values))
     for factor in _PERMUTATIONS:
         _, story = np.unique(np.minimum.reduceat(every * np.uint64(factor), starts), return_inverse=True)
         pairs = np.unique(line * np.int64(len(articles)) + story[article])
-        stories = np.minimum(stories, np.bincount(pairs // len(articles), minlength=len(values)))
-    return values[stories >= least]
+        stories += np.bincount(pairs // len(articles), minlength=len(values)) / len(_PERMUTATIONS)
+    return values[stories >= np.maximum(least, RECURRING_VARIETY * counts)]
 
 
 def _headings_over_prose(blocks: Sequence[Block]) -> frozenset[int]:
