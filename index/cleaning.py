@@ -84,7 +84,7 @@ _HANDLE = re.compile(
     r"(?:^|[\s(])@\w{2,}|[\w.+-]{1,40}@[\w-]{1,40}\.\w|\bon (?:Twitter|Facebook|Instagram|Threads|X)\b"
 )
 _REACHED = re.compile(
-    r"(?:^|[.!?:|]\s+|\band )(?:follow|contact|reach|e-?mail|tweet|twitter)\b"
+    r"(?:^|[.!?:|]\s+|\band )(?:follow|contact|reach|e-?mail|tweet|twitter|send (?:him|her|them|us|me))\b"
     r"|\bcan be (?:reached|contacted|followed)\b"
 )
 _FUNDED = re.compile(
@@ -100,14 +100,6 @@ _CREDIT = re.compile(r"""[^\W_]{3}[.!?]["”’)]*\s+(?P<who>[^.!?]{2,90}|[^!?]{
 _BIOGRAPHY = re.compile(r"\b(?:is|are|was|serves|writes|covers|teaches|reports|works)\b")
 _CORRECTION = re.compile(r"\b(?:in)?correct|\bmisstate|\bmisspel|\bmisidentif|\berroneous|\bclarif")
 _SPEAKS_TO_READER = re.compile(r"\b(?:you|your|our|us|here|newsletter|subscribe)\b")
-_CONNECTIVES = frozenset(
-    "and of the for via by de la le von van der den und et y e di da to from with at in special".split()
-)
-_ROLES = frozenset(
-    "reporter writer editor columnist professor fellow analyst author correspondent journalist director contributor "
-    "producer host lecturer historian lawyer attorney president founder strategist scholar teacher physician member "
-    "researcher chairman chair executive critic novelist economist reporters writers editors".split()
-)
 
 
 def paragraphs(text: str) -> Iterator[Span]:
@@ -226,7 +218,7 @@ def _is_names(paragraph: str) -> bool:
         return False
     capitals = [word for word in words if word.lstrip("(“‘'\"")[:1].isupper()]
     others = (word for word in words if word not in capitals)
-    return bool(capitals) and all(word in _CONNECTIVES or not word[0].isalpha() for word in others)
+    return bool(capitals) and all(word in _phrases("connectives") or not word[0].isalpha() for word in others)
 
 
 def _stripped(text: str, start: int, end: int) -> Span | None:
@@ -434,7 +426,7 @@ def _mark_biographies(texts: list[str], kinds: list[BlockKind]) -> None:
 def _described(paragraph: str) -> str:
     """The last word of the name that a biography begins with, ``""`` where the paragraph is none."""
     verb = _BIOGRAPHY.search(paragraph[:200]) if len(paragraph) <= NOTICE_CHARACTERS else None
-    if verb is None or not _ROLES & set(_WORD.findall(paragraph.casefold())):
+    if verb is None or not _phrases("roles") & set(_WORD.findall(paragraph.casefold())):
         return ""
     subject = paragraph[: verb.start()].strip(" ,")
     return _WORD.findall(subject)[-1] if _is_names(subject) and len(subject.split()) > 1 else ""

@@ -316,8 +316,8 @@ def test_notices_links_and_credits_are_furniture(line):
     [
         "Share prices in Norby fell by a third on Monday.",
         "More than forty houses lost their roofs.",
-        "More:The council met again at noon, and the mayor spoke for an hour about the bridge that nobody wanted to pay "
-        "for, while outside the snow fell on the tents of those who had come to hear her speak of it.",
+        "More:The council met again at noon, and the mayor spoke for an hour about the bridge that nobody wanted to "
+        "pay for, while outside the snow fell on the tents of those who had come to hear her speak of it.",
         "Related charges were dropped in May.",
         "Followers of the mayor cheered.",
         "Residents can sign up for the course at the library.",
