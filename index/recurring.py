@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from index.types import Block
 
 RECURRING_ARTICLES = 10
-"""A line stands in at least so many stories of its outlet; of fewer articles than that, nothing recurs. Of the lines
-that stood in 5 to 9 of newsbench's stories, about a third were the articles' own (lists, series, quiz answers)."""
+"""A line stands in at least so many stories of its outlet; of fewer articles than that, nothing recurs."""
 
 RECURRING_SHARE = 0.005
 """And in at least this share of them: among 10,000 articles, a dozen may say the same sentence by chance."""
@@ -70,7 +69,7 @@ def recurring(outlets: Sequence[str], lines: Sequence[NDArray[np.uint64]]) -> di
     names, of = np.unique(np.asarray(outlets, dtype=object).astype(str), return_inverse=True)
     found: dict[str, NDArray[np.uint64]] = {}
     for number, name in enumerate(names.tolist()):
-        own = [np.unique(lines[at]) for at in np.flatnonzero(of == number) if len(lines[at])]
+        own = [np.unique(lines[at]) for at in np.flatnonzero(of == number).tolist() if len(lines[at])]
         least = max(RECURRING_ARTICLES, int(np.ceil(RECURRING_SHARE * len(own))))
         if len(own) >= least and len(hashes := _standing_in(own, least)):
             found[name] = hashes
@@ -110,7 +109,8 @@ def _standing_in(articles: list[NDArray[np.uint64]], least: int) -> NDArray[np.u
         _, story = np.unique(np.minimum.reduceat(every * np.uint64(factor), starts), return_inverse=True)
         pairs = np.unique(line * np.int64(len(articles)) + story[article])
         stories += np.bincount(pairs // len(articles), minlength=len(values)) / len(_PERMUTATIONS)
-    return values[stories >= np.maximum(least, RECURRING_VARIETY * counts)]
+    found: NDArray[np.uint64] = values[stories >= np.maximum(least, RECURRING_VARIETY * counts)]
+    return found
 
 
 def _headings_over_prose(blocks: Sequence[Block]) -> frozenset[int]:
