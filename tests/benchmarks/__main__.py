@@ -58,8 +58,14 @@ print(json.dumps(times))
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("archive", nargs="?", type=Path, help="a folder of articles; it is only read")
+    parser.add_argument("--labelled", type=Path, metavar="PATH", help="newsbench's articles: measure prose alone")
     parser.add_argument("--no-deep", action="store_true", help="leave out the deep embedder")
     options = parser.parse_args()
+    if options.labelled:
+        from tests.benchmarks.prose import measure_prose
+
+        measure_prose(options.labelled)
+        return
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.archive or invent(Path(scratch) / "articles", INVENTED_ARTICLES)
         measure_indexing(folder.resolve(), Path(scratch))
