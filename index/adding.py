@@ -212,7 +212,7 @@ def _add_page(folder: _Folder, url: str, settings: IndexSettings, details: Detai
     fetched = fetch(url, settings)
     ending = MEDIA_TYPES.get(fetched.media_type) or ending_of_content(fetched.content)
     content = _as_utf_8(fetched) if ending in (".html", ".txt", ".md") else fetched.content
-    extra = {name: value for name, value in details.fields.items() if name != "url"}
+    extra = details.fields
     title = ""
     if ending == ".html":
         title = _title_of_page(content)
@@ -221,7 +221,9 @@ def _add_page(folder: _Folder, url: str, settings: IndexSettings, details: Detai
         content, ending = _with_front_matter(content, {"url": fetched.url, **extra}), ".md"
         extra = {}
     if extra:
-        raise SourceRefused("A page says itself what it is; a title, an outlet and a date are for text.")
+        raise SourceRefused(
+            f"{url} gives a file that says itself what it is. A title, a url, an outlet and a date are for text."
+        )
     name = _named(details.name, title or _slug(fetched.url), ending)
     return folder.put_bytes(name, content, settings, int(fetched.when.timestamp() * 1e9))
 

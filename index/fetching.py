@@ -379,7 +379,7 @@ class _CheckedNetwork(httpcore.NetworkBackend):
         def look() -> None:
             try:
                 found.append(self._resolver(host, port))
-            except Exception as error:  # noqa: BLE001 - raised again outside of the thread
+            except (OSError, UnicodeError) as error:
                 found.append(error)
 
         # the system's look-up cannot be given a time limit, and cannot be ended
@@ -389,8 +389,6 @@ class _CheckedNetwork(httpcore.NetworkBackend):
         if not found:
             raise httpcore.ConnectTimeout(f"looking up {host}")
         if isinstance(found[0], Exception):
-            if not isinstance(found[0], (OSError, UnicodeError)):
-                raise found[0]
             why = getattr(found[0], "strerror", None) or found[0]
             raise _Refused(f"cannot be fetched: the host {host} is not found ({why}). See that it is written right.")
         return found[0]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from watchfiles import Change, watch
 
 from index.errors import FolderUnreadable
+from index.scanning import scan
 
 QUIET_MS = 500
 """Milliseconds without a change after which what changed has settled."""
@@ -53,14 +55,26 @@ def changes(folder: Path, but: Path, *, poll: bool = False) -> Iterator[None]:
 
 def _changes_of(root: Path, but: Path, poll: bool) -> Iterator[None]:
     """The changes of a folder until it is another one, or none."""
+    identity = _identity(root)
+    # since when something changes; the first yield is for what was there before
+    since: float | None = time.monotonic()
+    for changed in (_polled if poll else _told)(root, but):
+        if _identity(root) != identity:
+            return
+        if changed and since is None:
+            since = time.monotonic()
+        if since is not None and (not changed or time.monotonic() - since > SETTLED_SECONDS):
+            since = None
+            yield None
+
+
+def _told(root: Path, but: Path) -> Iterator[bool]:
+    """Whether something changed, every half second, as the system tells it."""
 
     def counts(_: Change, name: str) -> bool:
         path = Path(name)
         return path.is_relative_to(root) and not path.is_relative_to(but) and not is_ignored(path.relative_to(root))
 
-    identity = _identity(root)
-    # what came first of the changes that have not settled yet; the first yield is for what was there before
-    since: float | None = time.monotonic()
     try:
         for found in watch(
             root,
@@ -68,23 +82,36 @@ def _changes_of(root: Path, but: Path, poll: bool) -> Iterator[None]:
             step=QUIET_MS,
             rust_timeout=QUIET_MS,
             yield_on_timeout=True,
-            force_polling=poll or None,
-            poll_delay_ms=POLL_MS,
             ignore_permission_denied=True,
         ):
-            if _identity(root) != identity:
-                return
-            if found and since is None:
-                since = time.monotonic()
-            if since is not None and (not found or time.monotonic() - since > SETTLED_SECONDS):
-                since = None
-                yield None
+            yield bool(found)
     except OSError as error:
-        if not root.is_dir():
-            return
-        raise FolderUnreadable(
-            f"{root} cannot be watched ({error}). Run again with --poll, which looks at the files every second."
-        ) from error
+        if root.is_dir():
+            raise FolderUnreadable(
+                f"{root} cannot be watched ({error}). Run again with --poll, which looks at the files every second."
+            ) from error
+
+
+def _polled(root: Path, but: Path) -> Iterator[bool]:
+    """Whether something changed, every second, as the files show it (watchfiles' own polling knows no half seconds)."""
+    before = _state(root, but)
+    yield False
+    while True:
+        time.sleep(POLL_MS / 1000)
+        now = _state(root, but)
+        yield now != before
+        before = now
+
+
+def _state(root: Path, but: Path) -> dict[str, tuple[int, int, int]]:
+    state = {}
+    with suppress(FolderUnreadable):
+        for relative, path in scan(root, but).files.items():
+            with suppress(OSError):
+                status = path.stat()
+                if not is_ignored(Path(relative)):
+                    state[relative] = (status.st_ino, status.st_size, status.st_mtime_ns)
+    return state
 
 
 def _identity(root: Path) -> tuple[int, int] | None:

@@ -424,6 +424,8 @@ def test_fetched_text_keeps_its_address_in_front_matter(web):
     article = read_one(name, (archive.folder / name).read_bytes())
     assert (article.url, article.title, name) == (url, "Mill", "127.0.0.1-mill.md")
     assert article.text.endswith(MILL)
+    with pytest.raises(SourceRefused, match="says itself what it is"):
+        added(archive, serve("/page", "text/html", PAGE.encode()), title="Mill")
 
 
 @pytest.mark.parametrize(

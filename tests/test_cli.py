@@ -446,7 +446,7 @@ def test_a_damaged_index_is_a_fault_with_the_command_that_mends_it(own, run, dam
     assert run("doctor", own)[0] == 0
 
 
-@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ("doctor", "serve", "watch")])
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ("doctor", "serve", "add", "watch")])
 def test_a_store_that_is_none_is_a_fault_that_names_the_file(own, run, command):
     (own / ".byline" / "store.sqlite").write_bytes(b"this is no database at all, but long enough to look at")
     assert_fault(run(*COMMANDS[command](own)), "store.sqlite", "Move it away", "byline index")
