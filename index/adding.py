@@ -1,7 +1,7 @@
 """Articles into the folder of an archive and out of it: files, pasted text and fetched pages; nothing is overwritten.
 
-A file gets its name in one step once its bytes are on the disk. What is removed is moved aside, into ``removed/`` of
-the index's folder, and can be brought back.
+A file gets its name in one step once its bytes are on the disk. What is removed is moved aside, into ``.removed/``, and
+can be brought back.
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ NAME_BYTES = 120
 OWN_NAME_BYTES = 200
 """Longest name that a file keeps; a number may be added to it."""
 
-REMOVED = "removed"
-REMOVALS = "removals.jsonl"
+REMOVED = ".removed"
+"""Of the folder of articles, not of its index: whoever deletes an index, which can be made again, loses no article."""
+REMOVALS = ".removals.jsonl"
 """What was moved aside, one removal a line, within the index's folder."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -542,13 +543,12 @@ def _copy_over(path: Path, target: Path) -> bool:
 
 
 def remove(
-    folder: Path, index_dir: Path, article_id: str, places: Mapping[tuple[str, str], ArticleRef], *, whole_file: bool
+    folder: Path, article_id: str, places: Mapping[tuple[str, str], ArticleRef], *, whole_file: bool
 ) -> Removal:
     """Move the files of an article aside; see :meth:`index.Archive.remove`.
 
     Args:
         folder: of the archive.
-        index_dir: of its index.
         article_id: its id, or the beginning of it.
         places: the articles of the archive by path and locator.
         whole_file: whether other articles of the same files may go too.
@@ -570,21 +570,21 @@ def remove(
     present = [path for path in paths if os.path.lexists(folder / path)]
     if not present:
         raise ArticleMissing(f"{', '.join(paths)} is not there any more. Run: byline index {folder}")
-    moves = [(folder / path, _move(folder / path, index_dir / REMOVED / path)) for path in present]
+    moves = [(folder / path, _move(folder / path, folder / REMOVED / path)) for path in present]
     removal = Removal(tuple(moves), tuple(going.values()))
-    _note(folder, index_dir, removal)
+    _note(folder, removal)
     return removal
 
 
-def restore(folder: Path, index_dir: Path, article_id: str) -> Removal:
+def restore(folder: Path, article_id: str) -> Removal:
     """Move what :func:`remove` moved aside last for this article back to where it was.
 
     Raises:
         ArticleMissing: nothing was removed under this id, or several articles were.
     """
-    notes = [note for note in _notes(folder, index_dir) if any(os.path.lexists(kept) for _, kept in note.moves)]
+    notes = [note for note in _notes(folder) if any(os.path.lexists(kept) for _, kept in note.moves)]
     ids = {ref.id for note in notes for ref in note.articles}
-    found = _the_one(ids, article_id, "removed article", f"What was removed is in {index_dir / REMOVED}.")
+    found = _the_one(ids, article_id, "removed article", f"What was removed is in {folder / REMOVED}.")
     last = next(note for note in reversed(notes) if found in note.ids)
     moves = [(kept, _move(kept, path)) for path, kept in last.moves if os.path.lexists(kept)]
     return Removal(tuple(moves), last.articles)
@@ -598,35 +598,35 @@ def _the_one(ids: Collection[str], beginning: str, what: str, remedy: str) -> st
     return found[0]
 
 
-def _note(folder: Path, index_dir: Path, removal: Removal) -> None:
+def _note(folder: Path, removal: Removal) -> None:
     line = {
         "removed": datetime.now().astimezone().isoformat(timespec="seconds"),
         "files": [
             {
                 "path": path.relative_to(folder).as_posix(),
-                "kept": kept.relative_to(index_dir / REMOVED).as_posix(),
+                "kept": kept.relative_to(folder / REMOVED).as_posix(),
             }
             for path, kept in removal.moves
         ],
         "articles": [{"id": ref.id, "title": ref.title} for ref in removal.articles],
     }
-    with (index_dir / REMOVALS).open("a", encoding="utf-8") as file:
+    with (folder / REMOVED / REMOVALS).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
         file.flush()
         os.fsync(file.fileno())
 
 
-def _notes(folder: Path, index_dir: Path) -> Iterator[Removal]:
+def _notes(folder: Path) -> Iterator[Removal]:
     """The removals so far, oldest first."""
     try:
-        lines = (index_dir / REMOVALS).read_text(encoding="utf-8").splitlines()
+        lines = (folder / REMOVED / REMOVALS).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return
     for line in lines:
         try:
             found = json.loads(line)
             moves = tuple(
-                (_within(folder, file["path"]), _within(index_dir / REMOVED, file["kept"])) for file in found["files"]
+                (_within(folder, file["path"]), _within(folder / REMOVED, file["kept"])) for file in found["files"]
             )
             refs = tuple(ArticleRef(str(ref["id"]), str(ref["title"]), "", None, "") for ref in found["articles"])
         except (ValueError, KeyError, TypeError):

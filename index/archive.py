@@ -262,7 +262,7 @@ class Archive:
         return add(self.folder, self.index_dir, sources, self.settings, details)
 
     def remove(self, article_id: str, *, whole_file: bool = False) -> Removal:
-        """Move the file of an article aside, into ``removed/`` of the index's folder; its copies in the folder too.
+        """Move the file of an article aside, into ``.removed/`` of the folder; its copies in the folder too.
 
         The index still has the article until :meth:`sync`, which is to be told of ``expected_removals``.
 
@@ -278,7 +278,7 @@ class Archive:
         from index.adding import remove
 
         with self._writing():
-            return remove(self.folder, self.index_dir, article_id, self._places(), whole_file=whole_file)
+            return remove(self.folder, article_id, self._places(), whole_file=whole_file)
 
     def restore(self, article_id: str) -> Removal:
         """Move back what :meth:`remove` moved aside last for this article.
@@ -290,7 +290,7 @@ class Archive:
         from index.adding import restore
 
         with self._writing():
-            return restore(self.folder, self.index_dir, article_id)
+            return restore(self.folder, article_id)
 
     def articles_at(self, paths: Collection[str]) -> list[ArticleRef]:
         """The articles that stand in these files, by path within the folder."""

@@ -479,7 +479,7 @@ def id_of(archive, title):
 
 def test_a_removed_file_is_moved_aside_and_brought_back_as_it_was(filled):
     harbour = id_of(filled, "Harbour")
-    kept = filled.index_dir / "removed" / "harbour.txt"
+    kept = filled.folder / ".removed" / "harbour.txt"
     inode = (filled.folder / "harbour.txt").stat().st_ino
     removal = filled.remove(harbour[:6])
     assert removal.moves == ((filled.folder / "harbour.txt", kept),)
@@ -502,7 +502,8 @@ def test_all_places_of_an_article_are_moved_and_brought_back(filled):
         "2024/mill.txt",
         "copies/mill.txt",
     }
-    assert names(filled.index_dir / "removed") == []  # it lies within .byline
+    moved = ["2024", "2024/mill.txt", "copies", "copies/mill.txt"]
+    assert names(filled.folder / ".removed") == [".removals.jsonl", *moved]
     assert all(now.read_text() == MILL for _, now in removal.moves)
     filled.restore(mill)
     assert (filled.folder / "2024/mill.txt").read_text() == (filled.folder / "copies/mill.txt").read_text() == MILL
@@ -577,8 +578,8 @@ def test_an_index_on_another_disk_takes_what_is_removed_all_the_same(filled, mon
 
     monkeypatch.setattr(os, "link", link)
     harbour = id_of(filled, "Harbour")
-    (filled.index_dir / "removed").mkdir()
-    write(filled.index_dir, {"removed/harbour.txt": "another"})
+    (filled.folder / ".removed").mkdir()
+    write(filled.folder, {".removed/harbour.txt": "another"})
     ((was, now),) = filled.remove(harbour).moves
     assert not os.path.lexists(was)
     assert now.name == "harbour-2.txt"
@@ -586,7 +587,7 @@ def test_an_index_on_another_disk_takes_what_is_removed_all_the_same(filled, mon
     assert (now if not is_link else filled.folder / ".kept").read_text() == HARBOUR
     filled.restore(harbour)
     assert was.read_text() == HARBOUR
-    assert names(filled.index_dir / "removed") == []
+    assert names(filled.folder / ".removed") == [".removals.jsonl", "harbour.txt"]
 
 
 @pytest.mark.parametrize("id_", ["", "zz"])

@@ -175,7 +175,7 @@ def test_a_removed_article_says_where_it_went_and_comes_back_by_the_command_it_s
     harbour = id_of(own, "Harbour")
     status, out, err = run("remove", "--archive", own, harbour[:8])
     assert (status, err) == (0, "")
-    kept = own / ".byline" / "removed" / "harbour.txt"
+    kept = own / ".removed" / "harbour.txt"
     lines = out.splitlines()
     assert lines[:2] == [
         f"removed {harbour}  Harbour of Lund reopens after storm",
@@ -196,7 +196,7 @@ def test_a_removed_article_says_where_it_went_and_comes_back_by_the_command_it_s
 def test_a_removed_file_comes_back_by_being_added_too(own, run):
     harbour = id_of(own, "Harbour")
     run("remove", "--archive", own, harbour)
-    assert run("add", "--archive", own, own / ".byline" / "removed" / "harbour.txt")[1].startswith(harbour)
+    assert run("add", "--archive", own, own / ".removed" / "harbour.txt")[1].startswith(harbour)
 
 
 def test_a_file_with_several_articles_goes_only_if_that_is_said(own, run):
