@@ -32,6 +32,12 @@ ROOMS = {
     "bm25s": {"index/keywords.py"},
     "tiktoken": {"index/tokens.py"},
     "rensa": {"index/copies.py"},
+    "py3langid": {"index/language.py"},
+    "sentencex": {"index/sentences.py"},
+    "Stemmer": {"index/keywords.py"},
+    "charset_normalizer": {"index/decoding.py"},
+    "dateutil": {"index/dates.py"},
+    "yaml": {"index/plain.py"},
     "gradio": {"ui/web.py"},
     # the archive knows of its exceptions only, to say what they mean
     "sqlite3": {"index/store.py", "index/archive.py"},
