@@ -213,6 +213,8 @@ class Sync:
         messages: list[Message] = []
         held = Held({}, ())
         trouble = ""
+        if jobs:
+            self.tell("reading", 0, total)
         with closing(workers):
             for at, message in workers.read(jobs):
                 job = jobs[at]
@@ -227,7 +229,7 @@ class Sync:
                     before += job.size
                     held, trouble = Held({}, ()), ""
                     continue
-                self.tell("reading", min(total, before + message.get("at", 0)), total)
+                self.tell("reading", min(total, before + message.get("at", job.size)), total)
                 if "article" in message:
                     messages.append(message["article"])
                 elif "skip" in message:

@@ -88,6 +88,11 @@ def read_file(name: str, content: str | bytes, limit: int = LIMIT) -> list[Readi
     return list(read(name, io.BytesIO(data), limit))
 
 
+def read_articles(name: str, content: str | bytes, limit: int = LIMIT) -> list[Article | Skip]:
+    """The articles of a file, not marked, and what of it is not read."""
+    return [found if isinstance(found, Skip) else found.article for found in read_file(name, content, limit)]
+
+
 def read_reading(name: str, content: str | bytes) -> Reading:
     """The one article of a file, with what its reader knows besides."""
     (reading,) = read_file(name, content)
@@ -101,10 +106,11 @@ def read_one(name: str, content: str | bytes) -> Article:
 
 
 def with_marks(reading: Reading) -> Article:
-    """The article with its blocks and sentences, as the archive makes them."""
+    """The article with its blocks, sentences and language, as the archive makes them."""
     message = article_message(reading)
     return replace(
         reading.article,
+        language=message["facts"]["language"],
         blocks=tuple(Block(*block) for block in message["blocks"]),
         sentences=tuple(Span(*sentence) for sentence in message["sentences"]),
     )

@@ -29,7 +29,7 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 import chromadb  # noqa: F401
 import llama_index.core.node_parser  # noqa: F401
 import model2vec  # noqa: F401
-from factories import json_lines, read_file, story, write
+from factories import json_lines, read_articles, story, write
 from tqdm import tqdm
 
 import index.archive
@@ -81,7 +81,7 @@ def state_b() -> Files:
 
 def expected(files: Files) -> Expected:
     """Place to (id, text) of each article that these files hold."""
-    found = [item for name, text in files.items() for item in read_file(name, text)]
+    found = [item for name, text in files.items() for item in read_articles(name, text)]
     assert all(isinstance(item, Article) for item in found)
     return {(article.path, article.locator): (article.id, article.text) for article in found}
 

@@ -209,13 +209,17 @@ def test_progress_is_told_in_steps(archive):
     told = []
     archive.sync(progress=lambda *step: told.append(step))
     steps = list(dict.fromkeys(step for step, _, _ in told))
-    assert steps == ["loading the embedding model", "reading", "embedding", "building the search index"]
-    assert [(done, total) for step, done, total in told if step == "embedding"] == [(0, 3), (3, 3)]
+    assert steps == ["loading the embedding model", "reading", "splitting", "embedding", "building the search index"]
+    for counted in ("splitting", "embedding"):
+        assert [(done, total) for step, done, total in told if step == counted] == [(0, 3), (3, 3)]
+    size = sum(len(text.encode()) for text in THREE.values())
+    read = [(done, total) for step, done, total in told if step == "reading"]
+    assert (read[0], read[-1]) == ((0, size), (size, size)) and read == sorted(read)
     assert all(0 <= done <= total for _, done, total in told)
 
 
 def test_the_report_has_the_time_of_each_step(archive):
-    assert set(archive.sync().seconds) == {"model", "read", "embed", "publish"}
+    assert set(archive.sync().seconds) == {"model", "read", "settle", "embed", "publish"}
 
 
 # --- removals --------------------------------------------------------------------------------------------------
@@ -640,7 +644,8 @@ def test_switching_the_embedder_and_back(folder, archive):
         served.append((step, with_fast.search("paper mill")[0].article.path, with_fast.manifest().generation))
 
     report = with_deep.sync(progress=search_meanwhile)
-    assert {step for step, _, _ in served} >= {"reading", "embedding", "building the search index"}
+    assert {step for step, _, _ in served} >= {"splitting", "embedding", "building the search index"}
+    assert "reading" not in {step for step, _, _ in served}
     assert {(path, generation) for _, path, generation in served} == {("mill.txt", 1)}
     assert (report.embedded, report.unchanged, report.generation) == (3, 3, 2)
     assert (report.added, report.changed, report.removed) == ((), (), ())
@@ -690,11 +695,11 @@ def test_a_generation_that_is_lost_is_built_again_without_embedding(folder, arch
     elif lost == "manifest":
         (generation / "manifest.json").write_text("{")
     elif lost == "rows":
-        os.truncate(generation / "rows.npz", 10)
+        os.truncate(generation / "base" / "rows.npz", 10)
     elif lost == "keywords":
-        (generation / "keywords" / "vocab.index.json").unlink()
+        (generation / "base" / "keywords" / "vocab.index.json").unlink()
     else:
-        next((generation / "chroma").glob("*/data_level0.bin")).unlink()
+        next((generation / "base" / "chroma").glob("*/data_level0.bin")).unlink()
     with pytest.raises(IndexDamaged, match=f"Run: byline index {folder}"):
         Archive.open(folder).search("mill")
     report = Archive.open(folder).sync()

@@ -411,7 +411,7 @@ def test_an_empty_folder_is_no_archive(tmp_path, run):
 
 
 def break_rows(index):
-    (index / "gen-000001" / "rows.npz").write_bytes(b"x")
+    (index / "gen-000001" / "base" / "rows.npz").write_bytes(b"x")
 
 
 def break_manifest(index):
@@ -419,11 +419,11 @@ def break_manifest(index):
 
 
 def lose_vectors(index):
-    shutil.rmtree(index / "gen-000001" / "chroma")
+    shutil.rmtree(index / "gen-000001" / "base" / "chroma")
 
 
 def lose_keywords(index):
-    shutil.rmtree(index / "gen-000001" / "keywords")
+    shutil.rmtree(index / "gen-000001" / "base" / "keywords")
 
 
 def point_nowhere(index):

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from factories import generation_of, json_lines, marked_article, read_file, story, with_marks
+from factories import generation_of, json_lines, read_file, read_reading, story
 
 from index import Filters, IndexDamaged, IndexMissing
 from index.generations import CURRENT, Generations
@@ -24,9 +24,13 @@ def store(tmp_path):
 
 @pytest.fixture
 def built(tmp_path, store, fast):
-    articles = [marked_article(story(number), f"{number}.txt") for number in range(6)]
-    generations, _ = generation_of(tmp_path, store, 1, articles, fast)
+    readings = [read_reading(f"{number}.txt", story(number)) for number in range(6)]
+    generations, _ = generation_of(tmp_path, store, 1, readings, fast)
     return generations
+
+
+def docs_in(store, generation):
+    return [entry.doc for entry in store.entries(generation)]
 
 
 def next_generation(generations, store, number, model_id):
@@ -36,7 +40,7 @@ def next_generation(generations, store, number, model_id):
 
 def test_a_generation_holds_the_same_passages_on_every_side(built, store, fast):
     snapshot = built.open(1)
-    numbers = [passage.passage for passage in store.indexed_passages(1)]
+    numbers = [passage.passage for passage in store.indexed_passages(docs_in(store, 1))]
     assert snapshot.manifest.passages == len(numbers) == 6
     assert snapshot.manifest.articles == 6
     assert snapshot.passages.tolist() == numbers
@@ -47,7 +51,7 @@ def test_a_generation_holds_the_same_passages_on_every_side(built, store, fast):
 
 def test_each_passage_is_nearest_to_its_own_vector(built, store, fast):
     snapshot = built.open(1)
-    passages = list(store.indexed_passages(1))
+    passages = list(store.indexed_passages(docs_in(store, 1)))
     vectors = store.vectors([passage.hash for passage in passages], fast.model_id)
     for passage, vector in zip(passages, vectors, strict=True):
         ((number, similarity),) = snapshot.vectors.nearest(vector, 1, Filters())
@@ -101,7 +105,8 @@ def test_where_there_is_no_folder_there_is_no_generation(tmp_path):
 def test_every_file_that_is_cut_short_is_noticed(tmp_path, built):
     folder = tmp_path / "gen-000001"
     files = built.manifest(1).files
-    assert {name.split("/")[0] for name in files} == {"chroma", "keywords", "rows.npz"}
+    assert {name.split("/")[1] for name in files if "/" in name} == {"chroma", "keywords", "rows.npz"}
+    assert {name.split("/")[0] for name in files} == {"base", "stories.json"}
     for name, (size, _) in files.items():
         kept = (folder / name).read_bytes()
         os.truncate(folder / name, size + 1)
@@ -121,7 +126,9 @@ def test_a_manifest_that_is_none_is_damage(tmp_path, built, content):
         built.manifest(1)
 
 
-@pytest.mark.parametrize("name", ["rows.npz", "keywords/params.index.json", "keywords/indptr.csc.index.npy"])
+@pytest.mark.parametrize(
+    "name", ["stories.json", "base/rows.npz", "base/keywords/params.index.json", "base/keywords/indptr.csc.index.npy"]
+)
 def test_a_file_of_the_right_size_that_does_not_load_is_damage(tmp_path, built, name):
     path = tmp_path / "gen-000001" / name
     path.write_bytes(b"\xff" * path.stat().st_size)
@@ -132,7 +139,7 @@ def test_a_file_of_the_right_size_that_does_not_load_is_damage(tmp_path, built, 
 
 @pytest.mark.parametrize("harm", ["missing", "garbage"])
 def test_a_database_of_vectors_that_does_not_open_is_damage(tmp_path, built, harm):
-    path = tmp_path / "gen-000001" / "chroma" / "chroma.sqlite3"
+    path = tmp_path / "gen-000001" / "base" / "chroma" / "chroma.sqlite3"
     if harm == "missing":
         path.unlink()
     else:
@@ -154,7 +161,7 @@ def test_the_current_generation_and_the_one_before_it_are_kept(tmp_path, store, 
 def test_what_a_killed_build_left_behind_is_built_over(tmp_path, store, built, fast):
     for leftover in (".building-000002", "gen-000002"):
         shutil.copytree(tmp_path / "gen-000001", tmp_path / leftover)
-        (tmp_path / leftover / "rows.npz").write_text("half")
+        (tmp_path / leftover / "base" / "rows.npz").write_text("half")
     (tmp_path / f".{CURRENT}").write_text("gen-0000")
     next_generation(built, store, 2, fast.model_id)
     assert built.current() == 2
@@ -201,8 +208,7 @@ def test_both_sides_of_a_snapshot_agree_on_what_passes_a_filter(tmp_path, store,
         }
         for number, (day, outlet) in enumerate(DATED)
     ]
-    articles = [with_marks(article) for article in read_file("news.jsonl", json_lines(*rows))]
-    generations, _ = generation_of(tmp_path, store, 1, articles, fast)
+    generations, _ = generation_of(tmp_path, store, 1, read_file("news.jsonl", json_lines(*rows)), fast)
     snapshot = generations.open(1)
     assert snapshot.mask(Filters()) is None
     passes = snapshot.mask(filters)

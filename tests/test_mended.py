@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ from factories import story, write
 
 from index import Archive, FolderMissing, FolderUnreadable, IndexSettings, terms
 from index.cleaning import mark
-from index.readers import decode, read
+from index.decoding import decode
+from index.readers import read
 from index.sentences import split_sentences
 from index.types import Skip
 
 
 def reading(name, text):
-    return list(read(Path(name), name, text.encode(), 1_000_000))
+    found = read(name, BytesIO(text.encode()), 1_000_000)
+    return [each if isinstance(each, Skip) else each.article for each in found]
 
 
 def kinds(text, title=""):
@@ -72,7 +75,7 @@ def test_damage_inside_a_generation_is_mended_by_the_next_sync(folder):
     archive = Archive.open(folder)
     archive.sync()
     assert archive.search("bridge")
-    for name in ("chroma/chroma.sqlite3", "rows.npz", "keywords/data.csc.index.npy"):
+    for name in ("base/chroma/chroma.sqlite3", "base/rows.npz", "base/keywords/data.csc.index.npy"):
         archive.close()
         path = next(folder.glob(f".byline/gen-*{archive.manifest().generation}/{name}"))
         path.write_bytes(b"\x55" * path.stat().st_size)
@@ -88,7 +91,7 @@ def test_searching_writes_nothing_into_the_vector_index(folder):
         archive.sync()
 
         def content():
-            return {path: path.read_bytes() for path in folder.glob(".byline/gen-*/chroma/*/*")}
+            return {path: path.read_bytes() for path in folder.glob(".byline/gen-*/base/chroma/*/*")}
 
         before = content()
         assert before

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from index import Article, open_embedder
 from index.passages import TITLE_TOKENS, embedded_text, split_articles
+from index.reading import Reading
 
 SENTENCES = (
     "The council of Norby met on Monday.",
@@ -46,7 +47,7 @@ class CharacterEmbedder(NarrowEmbedder):
 
 
 def article_of(*paragraphs, title="Bridge of Norby to be mended"):
-    return with_marks(Article(id="0" * 16, title=title, text="\n\n".join(paragraphs)))
+    return with_marks(Reading(Article(id="0" * 16, title=title, text="\n\n".join(paragraphs))))
 
 
 def drafts_of(article, embedder, tokens=256):
@@ -209,7 +210,7 @@ def test_passages_are_sound_for_any_text(fast, window, paragraphs, tokens, title
     embedder = fast if window > 100 else NarrowEmbedder(fast, window)
     if title.startswith("word"):  # of a narrower window it would leave no room for the prose
         embedder, tokens = fast, 2 * tokens
-    assert_sound(with_marks(Article(id="0" * 16, title=title, text="\n\n".join(paragraphs))), embedder, tokens)
+    assert_sound(with_marks(Reading(Article(id="0" * 16, title=title, text="\n\n".join(paragraphs)))), embedder, tokens)
 
 
 def test_offsets_hold_in_text_with_characters_of_every_width(fast):

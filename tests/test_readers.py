@@ -8,16 +8,19 @@ import tracemalloc
 from datetime import date, datetime
 
 import pytest
-from factories import HARBOUR, LIMIT, json_lines, read_file, read_one
+from factories import HARBOUR, LIMIT, json_lines, read_articles, read_one
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index import Article, Skip
-from index.readers import decode, ending_of, formats, outlet_of, parse_date
+from index.dates import parse_date
+from index.decoding import decode
+from index.readers import format_of, formats
+from index.reading import outlet_of
 
 
 def reason(name, content):
-    (skip,) = read_file(name, content)
+    (skip,) = read_articles(name, content)
     assert isinstance(skip, Skip)
     return skip.reason
 
@@ -143,7 +146,7 @@ def test_each_line_of_json_lines_is_an_article():
         },
         {"text": "The harbour reopened.", "title": "Harbour reopens"},
     )
-    first, second = read_file("news.jsonl", content)
+    first, second = read_articles("news.jsonl", content)
     assert (first.title, first.outlet, first.authors) == ("Mill burns", "Tarn Gazette", ("Ida Holm", "Olof Brandt"))
     assert (first.published, first.url) == (date(2022, 4, 25), "https://tarn.example/mill")
     assert first.fields == {"section": "city", "word_count": 8}
@@ -156,13 +159,15 @@ def test_an_article_without_a_title_is_called_by_its_first_words():
         "TARN —\n\nA fire destroyed the old paper mill of Tarn on Tuesday night, and nobody knows how it began or who \
 saw it first, said the brigade."
     )
-    (article,) = read_file("news.jsonl", json_lines({"text": text}))
+    (article,) = read_articles("news.jsonl", json_lines({"text": text}))
     assert article.title.startswith("A fire destroyed the old paper mill of Tarn on Tuesday night")
     assert article.title.endswith(" …") and len(article.title) <= 122
 
 
 def test_a_url_names_the_outlet_where_no_field_does():
-    (article,) = read_file("n.jsonl", json_lines({"text": "A fire.", "url": "https://www.tarn-gazette.example/a?b=1"}))
+    (article,) = read_articles(
+        "n.jsonl", json_lines({"text": "A fire.", "url": "https://www.tarn-gazette.example/a?b=1"})
+    )
     assert article.outlet == "tarn-gazette.example"
 
 
@@ -182,7 +187,7 @@ def test_the_outlet_of_a_url_is_its_host_without_www(url, outlet):
 
 def test_the_second_article_of_a_url_is_told_apart_by_its_number():
     url = "https://tarn.example/live"
-    found = read_file("n.jsonl", json_lines({"text": "First report.", "url": url}, {"text": "Second.", "url": url}))
+    found = read_articles("n.jsonl", json_lines({"text": "First report.", "url": url}, {"text": "Second.", "url": url}))
     assert [article.locator for article in found] == [url, f"{url} (2)"]
     assert found[0].id != found[1].id
 
@@ -200,7 +205,7 @@ def test_bad_lines_are_skipped_by_number_and_the_others_read():
             json.dumps({"text": "The harbour reopened."}),
         ]
     )
-    found = read_file("n.jsonl", content)
+    found = read_articles("n.jsonl", content)
     assert [item.locator for item in found] == ["line 1", "line 2", "line 4", "line 5", "line 6", "line 7", "line 8"]
     skips = [item for item in found if isinstance(item, Skip)]
     assert [skip.reason.split(" (")[0] for skip in skips] == [
@@ -215,7 +220,7 @@ def test_bad_lines_are_skipped_by_number_and_the_others_read():
 
 def test_windows_line_ends_in_json_lines_are_no_fault():
     content = json_lines({"text": "A fire."}, {"text": "A flood."}).replace("\n", "\r\n")
-    assert [article.text for article in read_file("n.jsonl", content)] == ["A fire.", "A flood."]
+    assert [article.text for article in read_articles("n.jsonl", content)] == ["A fire.", "A flood."]
 
 
 def test_a_line_separator_within_json_does_not_end_the_line():
@@ -224,7 +229,7 @@ def test_a_line_separator_within_json_does_not_end_the_line():
 
 
 def test_lone_surrogates_become_replacement_characters():
-    (article,) = read_file("n.jsonl", '{"text": "A fire \\ud83d here.", "title": "Mill \\udc00 burns"}')
+    (article,) = read_articles("n.jsonl", '{"text": "A fire \\ud83d here.", "title": "Mill \\udc00 burns"}')
     assert article.text == "A fire \ufffd here."
     assert article.title == "Mill \ufffd burns"
     assert article.text.encode()
@@ -235,7 +240,7 @@ def test_lone_surrogates_become_replacement_characters():
 
 def test_gzipped_files_are_read_as_what_they_hold():
     assert read_one("harbour.txt.gz", gzip.compress(HARBOUR.encode())).text == HARBOUR
-    found = read_file("n.jsonl.gz", gzip.compress(json_lines({"text": "A fire."}, {"text": "A flood."}).encode()))
+    found = read_articles("n.jsonl.gz", gzip.compress(json_lines({"text": "A fire."}, {"text": "A flood."}).encode()))
     assert [article.text for article in found] == ["A fire.", "A flood."]
 
 
@@ -254,7 +259,7 @@ def test_a_file_that_unpacks_beyond_the_limit_is_a_skip_and_not_unpacked_whole()
     packed = gzip.compress(b"a fire " * 10_000_000, compresslevel=1)
     tracemalloc.start()
     try:
-        (skip,) = read_file("n.txt.gz", packed, LIMIT)
+        (skip,) = read_articles("n.txt.gz", packed, LIMIT)
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -265,17 +270,20 @@ def test_a_file_that_unpacks_beyond_the_limit_is_a_skip_and_not_unpacked_whole()
 def test_other_endings_are_skipped_by_name():
     assert reason("paper.pdf", b"%PDF") == "files ending in .pdf are not read"
     assert reason("README", b"hello") == "files ending in nothing are not read"
-    assert reason("news.tar.gz", b"") == "files ending in .tar are not read"
+    assert reason("news.tar.gz", b"") == "files ending in .tar.gz are not read"
 
 
 def test_an_ending_is_known_whatever_its_case():
-    assert ending_of("NEWS.JSONL.GZ") == ".jsonl"
+    assert format_of("NEWS.JSONL.GZ") == format_of("news.jsonl")
     assert read_one("A.TXT", HARBOUR).title == "Harbour of Lund reopens after storm"
 
 
 def test_every_format_says_what_is_read_of_it():
-    assert set(formats()) == {".txt", ".md", ".markdown", ".jsonl", ".ndjson"}
-    assert all(formats().values())
+    endings = [ending for format_ in formats() for ending in format_.endings]
+    assert {".txt", ".md", ".markdown", ".jsonl", ".ndjson"} <= set(endings)
+    assert len(endings) == len(set(endings))
+    assert all(format_.name and format_.what.endswith(".") for format_ in formats())
+    assert all(format_of(f"news{ending}") == format_ for format_ in formats() for ending in format_.endings)
 
 
 # --- encodings -------------------------------------------------------------------------------------------------
@@ -316,13 +324,13 @@ def test_an_empty_file_is_a_skip(content):
 @example(content=b"\x1c", name="a.txt")
 @example(content=b"\xff\xfe\x00\xd8", name="a.txt")
 def test_no_bytes_make_a_reader_raise(content, name):
-    for item in read_file(name, content):
+    for item in read_articles(name, content):
         assert isinstance(item, Article | Skip)
 
 
 @given(text=st.text(min_size=1, max_size=300))
 def test_valid_utf_8_text_is_never_altered(text):
-    found = read_file("a.txt", text.encode())
+    found = read_articles("a.txt", text.encode())
     for item in found:
         if isinstance(item, Article):
             assert item.text == text.removeprefix("\ufeff")
@@ -340,8 +348,8 @@ def test_an_id_depends_on_content_and_not_on_place():
 
 def test_an_id_does_not_depend_on_the_line_or_on_the_order_of_fields():
     row = {"text": "A fire.", "title": "Mill burns", "desk": "city"}
-    (alone,) = read_file("a.jsonl", json_lines(row))
-    _, second = read_file("b.jsonl", json_lines({"text": "A flood."}, dict(reversed(row.items()))))
+    (alone,) = read_articles("a.jsonl", json_lines(row))
+    _, second = read_articles("b.jsonl", json_lines({"text": "A flood."}, dict(reversed(row.items()))))
     assert alone.id == second.id
 
 
