@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -19,7 +20,7 @@ from pypdf import PageObject, PdfReader, apply_configuration
 from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError, PyPdfError
 from pypdf.generic import ContentStream, NameObject
 
-from index.cleaning import one_line, same_line
+from index.cleaning import one_line
 from index.layout import Paragraph, Piece, paragraphs_of
 from index.plain import facts_of_head
 from index.reading import File, Found, Unreadable, compose
@@ -34,8 +35,8 @@ PDF_STREAM_BYTES = 16 * 1024 * 1024
 PDF_OPERATORS = 400_000
 """Most operators and operands of a page's content; a page of small print has 50,000."""
 
-PDF_DOCUMENT_BYTES = 96 * 1024 * 1024
-"""Most bytes of the content of all pages after unpacking: about 30 s of reading."""
+PDF_DOCUMENT_BYTES = 8 * 1024 * 1024
+"""Most bytes of the content of all pages after unpacking. pypdf reads half a megabyte of it in a second."""
 
 LEAP = 1.5
 """From the beginning of one piece of text to that of the next, in ems; more is no letter beside a letter."""
@@ -142,10 +143,13 @@ def _pieces(page: PageObject, contents: ContentStream) -> list[Piece]:
             found[-1] = (found[-1][0] + " ", *found[-1][1:])
 
     page.extract_text(visitor_text=visit)
+    del page[NameObject("/Contents")]  # the reader keeps its pages, and parsed operations take much memory
     if not found:
         return []
-    turns = [turn for text, *_, turn in found for _ in text]
-    upright = max(set(turns), key=turns.count)
+    turns: Counter[int] = Counter()
+    for text, *_, turn in found:
+        turns[turn] += len(text)
+    upright = turns.most_common(1)[0][0]
     return [Piece(text, *_turned(x, y, upright), size) for text, x, y, size, turn in found if turn == upright]
 
 
@@ -222,19 +226,18 @@ def _title(title: str, paragraphs: Sequence[Paragraph]) -> str:
 def _composed(
     file: File, paragraphs: Sequence[Paragraph], facts: dict[str, object], saved: datetime | None = None
 ) -> Found:
-    text = ""
+    text = "\n\n".join(paragraph.text for paragraph in paragraphs)
     hints: list[Block] = []
+    start = 0
     for paragraph in paragraphs:
-        start = len(text) + 2 if text else 0
-        text = f"{text}\n\n{paragraph.text}" if text else paragraph.text
+        end = start + len(paragraph.text)
         if paragraph.kind != "prose":
-            hints.append(Block(start, len(text), paragraph.kind))
+            hints.append(Block(start, end, paragraph.kind))
+        start = end + 2
     shown = "\n\n".join(paragraph.text for paragraph in paragraphs if paragraph.kind != "furniture")
-    if not shown.strip():
-        raise Unreadable("no text")
     head = facts_of_head(shown)
     # what is written under the headline was meant for readers; a file's own date and author are its program's
-    own = {name: head[name] for name in ("published", "authors") if name in head}
+    own: dict[str, object] = {name: head[name] for name in ("published", "authors") if name in head}
     headline = next((paragraph.text for paragraph in paragraphs if paragraph.kind == "title"), "")
     layers: list[tuple[Origin, dict[str, object]]] = [
         ("text", own),
@@ -303,8 +306,8 @@ def _blocks(parent: Any, styles: dict[str, str]) -> Iterator[Paragraph]:
     """The paragraphs of a body, a cell or a note, in order; a table of short cells gives one for each row."""
     for element in parent:
         if element.tag == qn("w:p"):
-            text = one_line_breaks("".join(_shown(element)))
-            if text:
+            lines = [one_line(line) for line in "".join(_shown(element)).split("\n")]
+            if text := "\n".join(line for line in lines if line):
                 yield Paragraph(*_styled(text, element, styles))
             for box in element.iter(qn("w:txbxContent")):
                 if not any(parent.tag == _FALLBACK for parent in box.iterancestors()):
@@ -316,17 +319,23 @@ def _blocks(parent: Any, styles: dict[str, str]) -> Iterator[Paragraph]:
 
 
 def _rows(table: Any, styles: dict[str, str]) -> Iterator[Paragraph]:
-    for row in table.iter(qn("w:tr")):
-        if next(row.iterancestors(qn("w:tbl"))) is not table:
-            continue  # of a table within a cell
-        cells = [list(_blocks(cell, styles)) for cell in row.iter(qn("w:tc")) if next(cell.iterancestors(qn("w:tr"))) is row]
-        filled = [cell for cell in cells if cell]
-        if len(filled) > 1 and all(len(cell) == 1 for cell in filled):
-            yield Paragraph(" | ".join(cell[0].text for cell in filled), "prose")
+    for row in _own(table, "w:tr"):
+        cells = [cell for cell in (list(_blocks(cell, styles)) for cell in _own(row, "w:tc")) if cell]
+        if len(cells) > 1 and all(len(cell) == 1 for cell in cells):
+            yield Paragraph(" | ".join(cell[0].text for cell in cells), "prose")
         else:
             # a table that only places text
-            for cell in filled:
+            for cell in cells:
                 yield from cell
+
+
+def _own(element: Any, name: str) -> Iterator[Any]:
+    """The rows of a table or the cells of a row, not those of a table within a cell."""
+    for child in element:
+        if child.tag == qn(name):
+            yield child
+        elif child.tag in _TRANSPARENT:
+            yield from _own(child, name)
 
 
 def _shown(element: Any) -> Iterator[str]:
@@ -344,11 +353,6 @@ def _shown(element: Any) -> Iterator[str]:
             yield from _shown(child)
 
 
-def one_line_breaks(text: str) -> str:
-    """``text`` with every line on one, and without empty lines."""
-    return "\n".join(line for line in (one_line(line) for line in text.split("\n")) if line)
-
-
 def _styled(text: str, element: Any, styles: dict[str, str]) -> tuple[str, BlockKind]:
     found = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
     name = styles.get(found.get(qn("w:val")), "") if found is not None else ""
@@ -364,7 +368,6 @@ def _styled(text: str, element: Any, styles: dict[str, str]) -> tuple[str, Block
 
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _TRANSPARENT = frozenset(
-    qn(name)
-    for name in ("w:sdt", "w:sdtContent", "w:customXml", "w:ins", "w:moveTo", "w:smartTag")
+    qn(name) for name in ("w:sdt", "w:sdtContent", "w:customXml", "w:ins", "w:moveTo", "w:smartTag")
 )
 _INLINE = frozenset(qn(name) for name in ("w:r", "w:hyperlink", "w:fldSimple", "w:dir", "w:bdo"))

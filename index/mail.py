@@ -30,7 +30,7 @@ NOTICE_CHARACTERS = 400
 """A longer paragraph is no notice of the mailing list, whatever it says."""
 
 FULLER = 0.8
-"""Share of the plain text's words from which the HTML is taken for the whole message: a link's address is a word too."""
+"""Share of the plain text's words that the HTML must have to be taken for the whole message."""
 
 _FILE = re.compile(rb"^content-type:\s*(?!text/|multipart/|message/)", re.MULTILINE)
 _BASE64 = re.compile(rb"^content-transfer-encoding:\s*base64", re.MULTILINE)

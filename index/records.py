@@ -239,7 +239,9 @@ def _articles_of_graph(graph: list[object]) -> list[object]:
     def resolved(value: object) -> object:
         if isinstance(value, list):
             return [resolved(item) for item in value]
-        return by_id.get(value["@id"], value) if isinstance(value, dict) and isinstance(value.get("@id"), str) else value
+        return (
+            by_id.get(value["@id"], value) if isinstance(value, dict) and isinstance(value.get("@id"), str) else value
+        )
 
     named = (*OUTLET_FIELDS, *AUTHOR_FIELDS)
     return [
