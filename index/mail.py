@@ -32,7 +32,7 @@ NOTICE_CHARACTERS = 400
 FULLER = 0.8
 """Share of the plain text's words that the HTML must have to be taken for the whole message."""
 
-_FILE = re.compile(rb"^content-type:\s*(?!text/|multipart/|message/)", re.MULTILINE)
+_FILE = re.compile(rb"^content-type:\s*+(?!text/|multipart/|message/)", re.MULTILINE)
 _BASE64 = re.compile(rb"^content-transfer-encoding:\s*base64", re.MULTILINE)
 _BOUNDARY = re.compile(rb"\bboundary\s*=", re.IGNORECASE)
 _LINE = re.compile(r"[^\n]+")

@@ -190,7 +190,9 @@ class _Bounded(RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer)  # type: ignore[arg-type]
-        piece = self._stream.read(min(len(view), 1 << 20))
+        # one piece at a time: of gzip data that is cut, what stands before the cut is read
+        read = getattr(self._stream, "read1", self._stream.read)
+        piece = read(min(len(view), 1 << 20))
         self._seen += len(piece)
         if self._seen > self._limit:
             from index.reading import Unreadable

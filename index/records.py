@@ -143,8 +143,9 @@ def read_csv(file: File) -> Iterator[Found]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Skip(file.path, where, f"not a row of the table ({error})")
-            continue
+            # a quotation mark that is not closed takes in all that follows; where the next row begins is lost
+            yield Skip(file.path, where, f"not a row of a table ({error}); what stands after it was not read")
+            return
         if not any(cell.strip() for cell in row):
             continue
         if any(cell.strip() for cell in row[len(names) :]):
@@ -267,21 +268,31 @@ def _csv_lines(file: File) -> Iterator[str]:
     """The lines of a table as text; its first part tells the encoding of what is not UTF-8."""
     reader = io.BufferedReader(file.stream, HEAD_BYTES)  # type: ignore[type-var]
     head = reader.peek()
-    # what was read so far may end within a character
+    # what was read so far may end within a line
     encoding = encoding_of(head[: head.rfind(b"\n") + 1] or head)
     if encoding in ("utf-16", "utf-32"):
         yield from io.TextIOWrapper(reader, encoding, errors="replace", newline="")
         return
     if encoding is None or head.count(b"\0") > len(head) // 100:
         raise Unreadable("not text (binary data)")
-    legacy = "cp1252" if encoding == "utf-8-sig" else encoding
+    legacy = encoding_of(b"".join(line for line in head.splitlines(keepends=True)[:-1] if not _is_utf_8(line)))
+    if legacy == "utf-8-sig":  # of no line at all
+        legacy = "cp1252"
     for number, line in enumerate(_lines(reader)):
         if line is None:
             raise Unreadable(f"a line longer than {RECORD_BYTES:,} bytes")
         try:
             yield line.decode("utf-8-sig" if number == 0 else "utf-8")
         except UnicodeDecodeError:
-            yield line.decode(legacy, errors="replace")
+            yield line.decode(legacy or "cp1252", errors="replace")
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _lines(reader: BinaryIO) -> Iterator[bytes | None]:

@@ -9,10 +9,10 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any
 
 import brotli
-from warcio.archiveiterator import ArchiveIterator
+from warcio.archiveiterator import WARCIterator
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 
@@ -30,14 +30,14 @@ PIECE = 1 << 16
 _DAMAGE = (EOFError, gzip.BadGzipFile, zlib.error)
 
 
-class _Records(ArchiveIterator):  # type: ignore[misc]
+class _Records(WARCIterator):  # type: ignore[misc]
     INC_RECORD = ""  # what warcio would print about a damaged record; err_count tells it too
 
 
 class _Torn:
     """A stream that ends where it is damaged, and keeps what was wrong there."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: io.BufferedReader) -> None:
         self._stream = stream
         self.fault = ""
 
@@ -45,7 +45,7 @@ class _Torn:
         if self.fault:
             return b""
         try:
-            return self._stream.read(size)
+            return self._stream.read1(size)
         except _DAMAGE as error:
             self.fault = f"the gzip data is damaged ({error})"
             return b""
@@ -58,11 +58,11 @@ def read_warc(file: File) -> Iterator[Found]:
     metadata, revisits that repeat no content) are no articles and are passed over.
     """
     reader = io.BufferedReader(file.stream)  # type: ignore[type-var]
-    start = reader.peek(2)[:2]
-    if not start:
-        raise Unreadable("empty")
-    if start == b"\x1f\x8b":
+    start = reader.peek(5)[:5]
+    if start[:2] == b"\x1f\x8b":
         raise Unreadable("gzipped: such a web archive is called .warc.gz")
+    if start != b"WARC/":
+        raise Unreadable("not a web archive: it does not begin with WARC/" if start else "empty")
     stream = _Torn(reader)
     records = _Records(stream)
     used: set[str] = set()
@@ -70,9 +70,12 @@ def read_warc(file: File) -> Iterator[Found]:
         for record in records:
             if _is_page(record):
                 yield from _articles(file, record, used)
-            if records.err_count:
-                stream.fault = stream.fault or "a record is longer or shorter than it says"
+            records.read_to_end()
+            if record.raw_stream.limit or records.err_count:
+                stream.fault = stream.fault or "a record is not as long as it says"
                 break
+        if records.next_line:  # where a record begins; warcio takes one that is cut in its head for the end
+            stream.fault = stream.fault or "cut off at the head of a record"
     except (ArchiveLoadFailed, *_DAMAGE, ValueError, AttributeError) as error:
         # warcio's parser has no error of its own for a record cut in its head
         stream.fault = stream.fault or f"not a record of a web archive ({' '.join(str(error).split())[:100]})"
@@ -126,11 +129,12 @@ def _content(record: Any) -> bytes:
         Unreadable: it is larger than :data:`PAGE_BYTES`, or packed in a way that is not known.
     """
     headers = record.http_headers
-    stream = record.raw_stream
+    content = _at_most(iter(lambda: record.raw_stream.read(PIECE), b""))
+    if record.raw_stream.limit:
+        raise Unreadable("cut off before the end of the page")
     if (headers.get_header("Transfer-Encoding") or "").casefold() == "chunked":
-        stream = ChunkedDataReader(stream)
+        content = ChunkedDataReader(io.BytesIO(content)).read()
     packings = [name.strip().casefold() for name in (headers.get_header("Content-Encoding") or "").split(",")]
-    content = _at_most(iter(lambda: stream.read(PIECE), b""))
     for packing in reversed([name for name in packings if name not in ("", "identity")]):
         if packing not in _UNPACKERS:
             raise Unreadable(f"packed as {packing[:20]}, which is not read")
@@ -138,7 +142,7 @@ def _content(record: Any) -> bytes:
             content = _at_most(_UNPACKERS[packing](content))
         except (zlib.error, brotli.error):
             # crawlers unpack some pages and leave the header as it was
-            if not content.lstrip()[:1] == b"<":
+            if content.lstrip()[:1] != b"<":
                 raise Unreadable(f"damaged: its {packing} data cannot be unpacked") from None
     return content
 
