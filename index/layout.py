@@ -35,6 +35,9 @@ ESTIMATE = 0.15
 INDENT = 2.5
 """How far the first line of a paragraph is indented at most, in ems."""
 
+ROW_GAP = 2.0
+"""A gap within a line, in ems, that no justified text has."""
+
 LARGER, HEADLINE = 1.15, 1.3
 """Times the size of the body text: headings, and the article's headline."""
 
@@ -85,7 +88,8 @@ class Paragraph:
 
 @dataclass(slots=True)
 class _Line:
-    """A line of one column, or part of one; ``end`` is estimated, ``glued`` says that no gap stands before it."""
+    """A line of one column, or part of one; ``end`` is estimated, ``glued`` says that no gap stands before
+    it, ``torn`` that a wide one stands within: it is the row of a table."""
 
     text: str
     x: float
@@ -95,6 +99,7 @@ class _Line:
     page: int
     column: int = 0
     glued: bool = False
+    torn: bool = False
 
 
 def paragraphs_of(pages: Iterable[Sequence[Piece]]) -> list[Paragraph]:
@@ -169,7 +174,12 @@ def _parts(row: list[Piece], edges: list[int], page: int) -> Iterator[_Line]:
             near = gap <= 0.6 * piece.size + may_be_off
             # or a little to the right of it, as the first line of a paragraph does
             before = bisect_right(edges, piece.x + 2) - 1
-            at_edge = before >= 0 and piece.x - edges[before] < INDENT * piece.size and gap > -may_be_off
+            at_edge = (
+                before >= 0
+                and line.x < edges[before] - 2
+                and piece.x - edges[before] < INDENT * piece.size
+                and gap > -may_be_off
+            )
             if near and not at_edge:
                 line.text += piece.text
                 line.end = max(line.end, piece.x + piece.width)
@@ -249,6 +259,7 @@ def _whole_rows(lines: list[_Line]) -> list[_Line]:
         if whole and whole[-1].y - line.y <= 0.35 * max(line.size, whole[-1].size):
             last = whole[-1]
             last.text += line.text if line.glued else f" {line.text}"
+            last.torn = last.torn or line.x - last.end > ROW_GAP * line.size
             last.end, last.size = max(last.end, line.end), max(last.size, line.size)
         else:
             whole.append(line)
@@ -321,16 +332,19 @@ class _Shape:
 
     def ends_between(self, one: _Line, other: _Line) -> bool:
         """Whether a paragraph ends with ``one`` and the next begins with ``other``."""
-        if abs(one.size - other.size) > 0.12 * one.size:
+        if abs(one.size - other.size) > 0.12 * one.size or one.torn or other.torn:
             return True
         place = (one.page, one.column)
         closed = bool(_SENTENCE_END.search(one.text.strip()))
         short = one.end < self._right[place] - 0.25 * (self._right[place] - self._left[place])
-        if place != (other.page, other.column):
+        distance = (one.y - other.y) / one.size
+        usual = self._usual.get(round(one.size, 1), 1.2)
+        if place != (other.page, other.column) and not (one.page == other.page and 0 < distance < 1.25 * usual):
+            if one.page == other.page and distance > 0:
+                return True  # the text below a headline, or below the columns
             first = other.text.strip()[:1]
             return not (one.text.rstrip().endswith(_HYPHENS) or first.islower() or not (closed or short))
-        distance = (one.y - other.y) / one.size
-        if distance > 1.25 * self._usual.get(round(one.size, 1), 1.2) or _BULLET.match(other.text.strip()):
+        if distance > 1.25 * usual or _BULLET.match(other.text.strip()):
             return True
         indented = other.x - self._left[place] > 0.7 * other.size and other.x - one.x > 0.7 * other.size
         return (indented and not _BULLET.match(one.text.strip())) or (closed and short)
