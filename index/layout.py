@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -122,7 +122,7 @@ def paragraphs_of(pages: Iterable[Sequence[Piece]]) -> list[Paragraph]:
     joiner = _Joiner(text_lines)
     found: list[Paragraph] = []
     has_title = False
-    for run, interrupting in _runs(lines, running, body):
+    for run, interrupting in _runs(lines, running):
         if run:
             text = joiner.joined(run)
             kind: BlockKind = "prose"
@@ -131,16 +131,19 @@ def paragraphs_of(pages: Iterable[Sequence[Piece]]) -> list[Paragraph]:
                 if not has_title and run[0].size >= max(headline * 0.99, body * HEADLINE):
                     kind, has_title = "title", True
             found.append(Paragraph(text, kind))
-        found += [Paragraph(line.text, "furniture") for line in interrupting]
+        found += [Paragraph(one_line(line.text), "furniture") for line in interrupting]
     return found
 
 
 def _lines_of(pieces: Sequence[Piece], page: int) -> list[_Line]:
     """The lines of a page, column by column."""
     rows = _rows([piece for piece in pieces if piece.text.strip()])
-    starts = Counter(round(piece.x / 2) for row in rows for piece in row)
-    # a piece that stands where the lines of a column begin is not joined to what stands before it
-    edges = sorted(2 * at for at, count in starts.items() if count > COLUMN_LINES)
+    starts = Counter((round(piece.size), round(piece.x / 2)) for row in rows for piece in row)
+    # a piece that stands where the lines of a column begin, in type of their size, is not joined to what is before it
+    edges: dict[int, list[int]] = defaultdict(list)
+    for (size, at), count in sorted(starts.items()):
+        if count > COLUMN_LINES:
+            edges[size].append(2 * at)
     lines = [line for row in rows for line in _parts(row, edges, page)]
     columns = [lines] if len(pieces) > PIECES else _columns(lines)
     ordered: list[_Line] = []
@@ -164,11 +167,12 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     return rows
 
 
-def _parts(row: list[Piece], edges: list[int], page: int) -> Iterator[_Line]:
+def _parts(row: list[Piece], all_edges: Mapping[int, list[int]], page: int) -> Iterator[_Line]:
     """A row as the stretches that hold together: words, or all of it."""
     line: _Line | None = None
     for piece in row:
         near = False
+        edges = all_edges.get(round(piece.size), [])
         if line is not None:
             gap, may_be_off = piece.x - line.end, ESTIMATE * (line.end - line.x)
             near = gap <= 0.6 * piece.size + may_be_off
@@ -200,17 +204,20 @@ def _columns(lines: list[_Line]) -> list[list[_Line]]:
     ordered: list[list[_Line]] = []
     bottoms = [*sorted({line.y for line in crossing}, reverse=True), float("-inf")]
     top = float("inf")
+    was_across = False
     for bottom in bottoms:
         for side in (left, right):
             within = [line for line in side if bottom < line.y < top]
             if within:
                 ordered += _columns(within)
-        across = [line for line in crossing if line.y == bottom]
+                was_across = False
+        across = _whole_rows([line for line in crossing if line.y == bottom])
         if across:
-            if ordered and all(line in crossing for line in ordered[-1]):
+            if was_across:
                 ordered[-1] += across
             else:
                 ordered.append(across)
+            was_across = True
         top = bottom
     return ordered
 
@@ -223,7 +230,7 @@ def _edge(lines: list[_Line]) -> float | None:
         if sum(starts[at + step] for step in (-1, 0, 1)) < COLUMN_LINES:
             continue
         left, right, crossing = _sides(lines, at)
-        if len(crossing) <= CROSSING * len(lines) and _side_by_side(left, right, at):
+        if len(crossing) <= CROSSING * len(lines) and _side_by_side(left, right):
             candidate = (len(crossing), at)
             best = candidate if best is None else min(best, candidate)
     return None if best is None else best[1]
@@ -241,7 +248,7 @@ def _sides(lines: list[_Line], edge: float) -> tuple[list[_Line], list[_Line], l
     return left, right, crossing
 
 
-def _side_by_side(left: list[_Line], right: list[_Line], edge: float) -> bool:
+def _side_by_side(left: list[_Line], right: list[_Line]) -> bool:
     if min(len(left), len(right)) < COLUMN_LINES:
         return False
     if min(median(len(line.text) for line in side) for side in (left, right)) < COLUMN_CHARACTERS:
@@ -294,9 +301,9 @@ def _body_size(lines: list[_Line]) -> float:
     return sizes.most_common(1)[0][0]
 
 
-def _runs(lines: list[_Line], running: set[int], body: float) -> Iterator[tuple[list[_Line], list[_Line]]]:
+def _runs(lines: list[_Line], running: set[int]) -> Iterator[tuple[list[_Line], list[_Line]]]:
     """The lines of each paragraph, and the running heads that stand within or right after it."""
-    shape = _Shape(lines, body)
+    shape = _Shape(lines)
     run: list[_Line] = []
     interrupting: list[_Line] = []
     for line in lines:
@@ -316,7 +323,7 @@ def _runs(lines: list[_Line], running: set[int], body: float) -> Iterator[tuple[
 class _Shape:
     """How the lines of a document stand: what is a usual distance, and where columns begin and end."""
 
-    def __init__(self, lines: list[_Line], body: float) -> None:
+    def __init__(self, lines: list[_Line]) -> None:
         columns: dict[tuple[int, int], list[_Line]] = defaultdict(list)
         for line in lines:
             columns[line.page, line.column].append(line)

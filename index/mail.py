@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from email import policy
+from email.errors import HeaderParseError
 from email.feedparser import BytesFeedParser
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -147,22 +147,20 @@ def _words(text: str) -> int:
 
 
 def _facts(message: EmailMessage) -> dict[str, object]:
-    sender = _sender(message)
+    senders = getattr(_header(message, "From"), "addresses", ())
+    sender: Address | None = senders[0] if senders else None
     return {
-        "title": one_line(str(message.get("Subject") or "")),
+        "title": one_line(str(_header(message, "Subject") or "")),
         "outlet": one_line(sender.display_name) or sender.domain if sender else "",
-        "date": _date(message),
+        "date": getattr(_header(message, "Date"), "datetime", None),
     }
 
 
-def _sender(message: EmailMessage) -> Address | None:
-    addresses = getattr(message.get("From"), "addresses", ())
-    return addresses[0] if addresses else None
-
-
-def _date(message: EmailMessage) -> datetime | None:
-    found = getattr(message.get("Date"), "datetime", None)
-    return found if isinstance(found, datetime) else None
+def _header(message: EmailMessage, name: str) -> object:
+    try:
+        return message.get(name)
+    except (ValueError, LookupError, AttributeError, TypeError, HeaderParseError):
+        return None  # Python's parser of addresses stumbles over some that are malformed
 
 
 def _with_notices(text: str, hints: Sequence[Block]) -> list[Block]:

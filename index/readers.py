@@ -70,7 +70,7 @@ FORMATS = (
         "JSON",
         (".json",),
         "An article or a list of them, with the fields below or as schema.org's NewsArticle.",
-        64 * MB,
+        48 * MB,
         "index.records:read_json",
     ),
     Format(

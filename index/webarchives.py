@@ -37,7 +37,7 @@ class _Records(WARCIterator):  # type: ignore[misc]
 class _Torn:
     """A stream that ends where it is damaged, and keeps what was wrong there."""
 
-    def __init__(self, stream: io.BufferedReader) -> None:
+    def __init__(self, stream: io.BufferedReader[Any]) -> None:
         self._stream = stream
         self.fault = ""
 

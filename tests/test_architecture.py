@@ -31,6 +31,10 @@ ROOMS = {
     "llama_index": {"index/passages.py"},
     "bm25s": {"index/keywords.py"},
     "tiktoken": {"index/tokens.py"},
+    "pypdf": {"index/documents.py"},
+    "docx": {"index/documents.py"},
+    "warcio": {"index/webarchives.py"},
+    "brotli": {"index/webarchives.py"},
     "gradio": {"ui/web.py"},
     # the archive knows of its exceptions only, to say what they mean
     "sqlite3": {"index/store.py", "index/archive.py"},

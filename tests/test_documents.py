@@ -215,6 +215,16 @@ def test_a_headline_across_the_columns_parts_those_above_from_those_below():
     assert texts == ["The council", "Nobody know", "A second st", "The council", "Nobody know"]
 
 
+def test_a_headline_of_which_each_word_was_drawn_alone_stays_whole():
+    words = ["Council", "of", "Tarn", "votes", "for", "a", "house", "at", "last"]
+    headline: list[Piece] = []
+    for word in words:
+        at = headline[-1].x + headline[-1].width if headline else 72.0
+        headline.append(Piece(f"{word} ", at, 740.0, 24.0))
+    first, *_ = paragraphs_of([headline + column(LEFT * 2, 72) + column(RIGHT * 2, 320)])
+    assert (first.text, first.kind) == (" ".join(words), "title")
+
+
 def test_a_paragraph_goes_on_over_a_page_and_its_running_head():
     def page(number, lines):
         head = [Piece(f"Tarn Gazette {number}", 72, 780.0, 9.0)]
@@ -396,6 +406,14 @@ def test_the_properties_of_a_document_are_its_facts():
 
 def test_the_date_of_a_programs_template_is_not_the_articles():
     assert read_one("storm.docx", word(story())).published is None
+
+
+def test_a_document_without_properties_is_given_none():
+    content = repacked(
+        word(story()), {"_rels/.rels": lambda xml: xml.replace(b"/core-properties", b"/other-properties")}
+    )
+    article = read_one("storm.docx", content)
+    assert (article.title, article.published, article.updated) == (TITLE, None, None)
 
 
 def test_links_and_insertions_are_read_and_deletions_are_not():

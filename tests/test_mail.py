@@ -55,6 +55,15 @@ def test_a_sender_without_a_name_is_called_by_the_domain():
     assert read_one("letter.eml", bytes(message)).outlet == "lund.example"
 
 
+@pytest.mark.parametrize(
+    "sender", ["", "@", "<>", "a b c <", '"' * 5, "=?x?q?=ff?= <a@b", "undisclosed:;", "a@[", "(" * 50]
+)
+def test_a_malformed_sender_does_not_lose_the_article(sender):
+    raw = bytes(mail()).replace(b"Lund Courier <news@lund.example>", sender.encode())
+    article = read_one("letter.eml", raw)
+    assert (article.title, lines(article.text)) == ("Harbour of Lund reopens", list(PARAGRAPHS))
+
+
 def test_headers_that_are_folded_and_encoded_are_read():
     subject = "Häfen, Fähren und Brücken: " + "was der Rat von Ostra über die nächsten zwölf Jahre beschlossen hat " * 2
     article = read_one("letter.eml", bytes(mail(subject=subject)))
