@@ -88,8 +88,8 @@ class Paragraph:
 
 @dataclass(slots=True)
 class _Line:
-    """A line of one column, or part of one; ``end`` is estimated, ``glued`` says that no gap stands before
-    it, ``torn`` that a wide one stands within: it is the row of a table."""
+    """A line of one column, or part of one; ``end`` is estimated, ``size`` that of most of it, ``glued`` says that no
+    gap stands before it, ``torn`` that a wide one stands within: it is the row of a table."""
 
     text: str
     x: float
@@ -185,9 +185,9 @@ def _parts(row: list[Piece], all_edges: Mapping[int, list[int]], page: int) -> I
                 and gap > -may_be_off
             )
             if near and not at_edge:
+                line.size = line.size if len(line.text) >= len(piece.text) else piece.size
                 line.text += piece.text
                 line.end = max(line.end, piece.x + piece.width)
-                line.size = max(line.size, piece.size)
                 continue
             yield line
         line = _Line(piece.text, piece.x, piece.y, piece.size, piece.x + piece.width, page, glued=near)
@@ -265,9 +265,10 @@ def _whole_rows(lines: list[_Line]) -> list[_Line]:
     for line in sorted(lines, key=lambda line: (-line.y, line.x)):
         if whole and whole[-1].y - line.y <= 0.35 * max(line.size, whole[-1].size):
             last = whole[-1]
+            last.size = last.size if len(last.text) >= len(line.text) else line.size
             last.text += line.text if line.glued else f" {line.text}"
             last.torn = last.torn or line.x - last.end > ROW_GAP * line.size
-            last.end, last.size = max(last.end, line.end), max(last.size, line.size)
+            last.end = max(last.end, line.end)
         else:
             whole.append(line)
     return whole
