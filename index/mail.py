@@ -134,9 +134,9 @@ def _unflowed(text: str, part: EmailMessage) -> str:
 def _text_of(plain: list[str], pages: list[str]) -> tuple[str, Sequence[Block]]:
     text = "\n\n".join(plain)
     if pages:
-        from index.pages import text_of_html
+        from index.markup import fragment
 
-        found = text_of_html(pages[0] if len(pages) == 1 else "\n".join(f"<div>{page}</div>" for page in pages))
+        found = fragment(pages[0] if len(pages) == 1 else "\n".join(f"<div>{page}</div>" for page in pages))
         if _words(found[0]) >= FULLER * _words(text):
             return found
     return text, ()

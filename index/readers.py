@@ -60,6 +60,20 @@ FORMATS = (
         "index.plain:read_markdown",
     ),
     Format(
+        "web page",
+        (".html", ".htm", ".xhtml"),
+        "One article; the page's metadata give the facts, its structure tells the article from the site around it.",
+        32 * MB,
+        "index.pages:read_page",
+    ),
+    Format(
+        "saved page",
+        (".mht", ".mhtml"),
+        "One article: the page of an MHTML file as browsers save it, with the address that it was saved from.",
+        32 * MB,
+        "index.pages:read_mhtml",
+    ),
+    Format(
         "JSON lines",
         (".jsonl", ".ndjson"),
         "One article a line, a JSON object with the fields below.",

@@ -207,9 +207,9 @@ def _shown(value: object) -> object:
 def _plain(body: str) -> tuple[str, Sequence[Block]]:
     if not _MARKUP.search(body):
         return body, ()
-    from index.pages import text_of_html
+    from index.markup import fragment
 
-    return text_of_html(body)
+    return fragment(body)
 
 
 def _address(value: object) -> str:
