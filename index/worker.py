@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 RETIRE_BYTES = 400 * 1024 * 1024
 """A worker that has grown beyond this ends after its file, and another takes its place."""
 
+_NEEDED = ("index.cleaning", "index.copies", "index.language", "index.readers", "index.recurring", "index.sentences")
 _OFFLINE = frozenset({"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.bind"})
 
 
@@ -35,9 +37,13 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
+    for module in _NEEDED:
+        import_module(module)
+    # until here, what goes wrong is told there
     os.dup2(nowhere, 2)
     sys.addaudithook(_no_network)
     _limit_memory(int(sys.argv[1]))
+    _send(answers, {"ready": True})
     for line in sys.stdin.buffer:
         order = json.loads(line)
         try:
