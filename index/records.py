@@ -9,7 +9,17 @@ from collections.abc import Iterator
 
 from index.cleaning import mark, one_line, paragraphs
 from index.decoding import decode
-from index.reading import TEXT_FIELDS, TITLE_FIELDS, URL_FIELDS, File, Found, Unreadable, compose, name_of
+from index.reading import (
+    ARTICLE_CHARACTERS,
+    TEXT_FIELDS,
+    TITLE_FIELDS,
+    URL_FIELDS,
+    File,
+    Found,
+    Unreadable,
+    compose,
+    name_of,
+)
 from index.sentences import split_sentences
 from index.types import Skip
 
@@ -66,7 +76,8 @@ def record(file: File, fields: dict[str, object], where: str, used: set[str]) ->
     if locator in used:
         locator = next(name for count in itertools.count(2) if (name := f"{url or where} ({count})") not in used)
     used.add(locator)
-    titled = any(name_of(fields.get(name)) for name in TITLE_FIELDS)
+    # one that is too long is refused below, and looking for its first sentence would take minutes and much memory
+    titled = len(body) > ARTICLE_CHARACTERS or any(name_of(fields.get(name)) for name in TITLE_FIELDS)
     text_facts = {} if titled else {"title": _first_sentence(body)}
     try:
         return compose(file, body, [("field", rest), ("text", text_facts)], locator=locator)
