@@ -173,7 +173,7 @@ class Sync:
     def _read(self, found: Scan, known: _Known) -> _Changes:
         changes = _Changes()
         reading = _reading_recipe()
-        held = self.store.held(reading)
+        held = {**self.store.held(reading), **self.store.held(self._within_limits(reading))}
         jobs: list[Job] = []
         hashes: dict[str, str] = {}
         for relative, path in found.files.items():
@@ -210,7 +210,7 @@ class Sync:
         seen = datetime.now(UTC)
         messages: list[Message] = []
         held = Held({}, ())
-        trouble = ""
+        trouble, broke = "", False
         if jobs:
             self.tell("reading", 0, total)
         with closing(workers):
@@ -221,11 +221,14 @@ class Sync:
                     if trouble:
                         self._unreadable(found, job.relative, trouble)
                     else:
-                        with self.store.transaction():
-                            self.store.hold(job.relative, hashes[job.relative], reading, held)
+                        # what a reader broke down on may have been the machine's fault: it is read again next time
+                        if not broke:
+                            limited = self._within_limits(reading) if held.skips else reading
+                            with self.store.transaction():
+                                self.store.hold(job.relative, hashes[job.relative], limited, held)
                         self._take(changes, job.relative, hashes[job.relative], held)
                     before += job.size
-                    held, trouble = Held({}, ()), ""
+                    held, trouble, broke = Held({}, ()), "", False
                     continue
                 self.tell("reading", min(total, before + message.get("at", job.size)), total)
                 if "article" in message:
@@ -236,10 +239,17 @@ class Sync:
                     trouble = message["unreadable"]
                 elif message["end"]["sha256"] not in ("", hashes[job.relative]):
                     trouble = "it changes while it is read"
+                else:
+                    broke = message["end"].get("broke", False)
                 if len(messages) >= WRITE_BATCH:
                     self._write(messages, held, reading, seen)
         if jobs:
             self.tell("reading", total, total)
+
+    def _within_limits(self, reading: str) -> str:
+        """Part of what is remembered of files that could not be read whole: with other limits they may be."""
+        settings = self.settings
+        return f"{reading}, {settings.max_file_bytes} bytes, {settings.reader_mb} MB, {settings.reader_seconds:g} s"
 
     def _write(self, messages: list[Message], held: Held, reading: str, seen: datetime) -> None:
         with self.store.transaction():

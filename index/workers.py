@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ AHEAD = 4
 
 HELD = 50
 """Messages of one file that wait to be taken; then its worker waits."""
+
+DYING = 1.0
+"""Seconds that a process that has closed its output may take to end, so that what it died of can be told."""
 
 _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from index.worker import main; main()"
 
@@ -121,11 +125,13 @@ class _Worker:
             finally:
                 clock.cancel()
             if message is None:
+                late = time.monotonic() - began >= self._seconds
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(DYING)
                 self.kill()
                 self._process = None
-                late = time.monotonic() - began >= self._seconds
                 yield {"skip": ["", self._reason(process.returncode, late)]}
-                yield {"end": {"sha256": ""}}
+                yield {"end": {"sha256": "", "broke": not late}}
                 return
             yield message
             if "end" in message or "unreadable" in message:
@@ -139,7 +145,7 @@ class _Worker:
             root = str(Path(__file__).parents[1])
             # -P: nothing is imported from the folder that the user stands in, which may be the folder of articles
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _START, root, str(self._memory)],
+                [sys.executable, "-P", "-c", _START, root, str(self._memory), str(self._seconds)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
