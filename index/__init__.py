@@ -10,6 +10,7 @@ from index.errors import (
     ArticleMissing,
     BylineError,
     EmbedderError,
+    FetchError,
     FolderMissing,
     FolderUnreadable,
     IndexDamaged,
@@ -17,6 +18,7 @@ from index.errors import (
     IndexOutdated,
     RemovalsRefused,
     SettingsError,
+    SourceRefused,
 )
 from index.types import (
     Article,
@@ -35,25 +37,33 @@ from index.types import (
 )
 
 if TYPE_CHECKING:
+    from index.adding import Added, Addition, Removal, is_url
     from index.archive import Archive
     from index.embedding import Embedder, open_embedder, packaged_model
     from index.generations import Manifest
     from index.keywords import term_of, terms, words
-    from index.readers import formats
+    from index.readers import Format, formats
     from index.settings import IndexSettings, Table
     from index.syncing import Progress
     from index.tokens import count_tokens
+    from index.watching import changes
 
 # imported when first used: `byline --help` must not wait for numpy
 _LATER = {
+    "Added": "index.adding",
+    "Addition": "index.adding",
     "Archive": "index.archive",
     "Embedder": "index.embedding",
+    "Format": "index.readers",
     "IndexSettings": "index.settings",
     "Manifest": "index.generations",
     "Progress": "index.syncing",
+    "Removal": "index.adding",
     "Table": "index.settings",
+    "changes": "index.watching",
     "count_tokens": "index.tokens",
     "formats": "index.readers",
+    "is_url": "index.adding",
     "open_embedder": "index.embedding",
     "packaged_model": "index.embedding",
     "term_of": "index.keywords",
@@ -62,6 +72,8 @@ _LATER = {
 }
 
 __all__ = [
+    "Added",
+    "Addition",
     "Archive",
     "ArchiveError",
     "ArchiveLocked",
@@ -74,9 +86,11 @@ __all__ = [
     "Difference",
     "Embedder",
     "EmbedderError",
+    "FetchError",
     "Filters",
     "FolderMissing",
     "FolderUnreadable",
+    "Format",
     "IndexDamaged",
     "IndexMissing",
     "IndexOutdated",
@@ -84,17 +98,21 @@ __all__ = [
     "Manifest",
     "Passage",
     "Progress",
+    "Removal",
     "RemovalsRefused",
     "SearchHit",
     "Section",
     "SettingsError",
     "Skip",
+    "SourceRefused",
     "Span",
     "SyncReport",
     "Table",
     "Version",
+    "changes",
     "count_tokens",
     "formats",
+    "is_url",
     "open_embedder",
     "packaged_model",
     "term_of",

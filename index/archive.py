@@ -6,13 +6,13 @@ import os
 import shlex
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -34,6 +34,9 @@ from index.store import OldVersion, Store
 from index.syncing import Progress, Sync, fingerprint
 from index.types import Article, ArticleRef, Difference, Filters, SearchHit, SyncReport, Version
 from index.versions import canonical_url, differences
+
+if TYPE_CHECKING:
+    from index.adding import Addition, Removal, Source
 
 INDEX_FOLDER = ".byline"
 
@@ -168,12 +171,14 @@ class Archive:
         return self._with_snapshot(found)
 
     def stories(self) -> list[tuple[ArticleRef, ...]]:
-        """The stories that stand in several articles, the best copy of each first; those with most copies first."""
+        """The articles by story, the best copy of each first: those with most copies first, then by path."""
 
         def found(opened: _Opened) -> list[tuple[ArticleRef, ...]]:
-            refs = opened.store.refs_of(opened.snapshot.stories, opened.generation)
-            groups = [tuple(refs[doc] for doc in story) for story in dict.fromkeys(opened.snapshot.stories.values())]
-            return sorted(groups, key=lambda group: (-len(group), group[0].title))
+            docs = {entry.doc for entry in opened.store.entries(opened.generation) if not entry.earlier}
+            refs = opened.store.refs_of(docs, opened.generation)
+            stories = {opened.snapshot.stories.get(doc, (doc,)) for doc in docs}
+            groups = [tuple(refs[doc] for doc in story) for story in stories]
+            return sorted(groups, key=lambda group: (-len(group), group[0].path, group[0].locator))
 
         return self._with_snapshot(found)
 
@@ -223,6 +228,78 @@ class Archive:
         gone = sum(1 for path in known.keys() - found.files.keys() if not found.is_unreadable(path))
         counts = ((new, "new"), (changed, "changed"), (gone, "gone"))
         return ", ".join(f"{count} {'file' if count == 1 else 'files'} {name}" for count, name in counts if count)
+
+    # --- what stands in the folder -----------------------------------------------------------------------------
+
+    def add(
+        self,
+        *sources: Source,
+        name: str = "",
+        title: str = "",
+        url: str = "",
+        outlet: str = "",
+        published: date | None = None,
+    ) -> Addition:
+        """Copy files, fetched pages and pasted text into the folder; :meth:`sync` then brings them into the index.
+
+        Nothing is overwritten: a name that is taken gets a number, and a file with the same bytes is there already.
+
+        Args:
+            sources: each a path, an address (``https://…``) or, as bytes, what was pasted.
+            name: what the file is to be called, for one source.
+            title: of a pasted text; it is kept in front matter, like those that follow.
+            url: where a pasted text or page comes from.
+            outlet: of a pasted text.
+            published: of a pasted text.
+
+        Raises:
+            SourceRefused: details were given for several sources.
+            FolderUnreadable: the folder cannot be written to.
+        """
+        from index.adding import Details, add
+
+        details = Details(name, title, url, outlet, published)
+        return add(self.folder, self.index_dir, sources, self.settings, details)
+
+    def remove(self, article_id: str, *, whole_file: bool = False) -> Removal:
+        """Move the file of an article aside, into ``.removed/`` of the folder; its copies in the folder too.
+
+        The index still has the article until :meth:`sync`, which is to be told of ``expected_removals``.
+
+        Args:
+            article_id: its id, or the beginning of it.
+            whole_file: let the other articles of the same file go too.
+
+        Raises:
+            ArticleMissing: there is no such article, or its file is not there.
+            RemovalsRefused: its file holds others too.
+            ArchiveLocked: another process is syncing this archive.
+        """
+        from index.adding import remove
+
+        with self._writing():
+            return remove(self.folder, article_id, self._places(), whole_file=whole_file)
+
+    def restore(self, article_id: str) -> Removal:
+        """Move back what :meth:`remove` moved aside last for this article.
+
+        Raises:
+            ArticleMissing: nothing was.
+            ArchiveLocked: another process is syncing this archive.
+        """
+        from index.adding import restore
+
+        with self._writing():
+            return restore(self.folder, article_id)
+
+    def articles_at(self, paths: Collection[str]) -> list[ArticleRef]:
+        """The articles that stand in these files, by path within the folder."""
+        return [ref for (path, _), ref in self._places().items() if path in paths]
+
+    def _places(self) -> dict[tuple[str, str], ArticleRef]:
+        manifest = self.manifest()
+        with self._store_faults(), closing(self._open_store()) as store:
+            return store.refs(manifest.generation)
 
     def size(self) -> int:
         """Bytes of the index on disk."""
@@ -317,13 +394,20 @@ class Archive:
 
     # --- syncing -----------------------------------------------------------------------------------------------
 
-    def sync(self, *, allow_removals: bool = False, progress: Progress | None = None) -> SyncReport:
+    def sync(
+        self,
+        *,
+        allow_removals: bool = False,
+        expected_removals: Collection[str] = (),
+        progress: Progress | None = None,
+    ) -> SyncReport:
         """Make the index match the folder: add, change, remove, skip what has not changed.
 
         May be interrupted at any moment: the archive then serves what it served before, and the next sync goes on.
 
         Args:
             allow_removals: let more than the setting ``removal_limit`` of the articles go.
+            expected_removals: ids of articles that are meant to go and do not count against that limit.
             progress: told what is being done.
 
         Raises:
@@ -343,7 +427,7 @@ class Archive:
                 command=self.index_command,
                 tell=progress or (lambda *_: None),
             )
-            return sync.run(allow_removals)
+            return sync.run(allow_removals, expected_removals)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -33,6 +33,9 @@ HEAD_PARAGRAPHS = 12
 BYLINES = 3
 """How many lines of names may stand above an article: who wrote it, what they are, for whom."""
 
+BIOGRAPHIES = 4
+"""How many paragraphs below an article may tell of its authors."""
+
 HEADING_CHARACTERS = 120
 HEADING_WORDS = 16
 NAME_WORDS = 12
@@ -64,6 +67,7 @@ _DIGIT_OR_BULLET = re.compile(r"\d|^[•·*–-]")
 _MARKDOWN_HEADING = re.compile(r"#{1,6}[ \t]+")
 _SPACES = re.compile(r"\s+")
 _BULLETS = ("•", "·", "*", "- ", "– ")
+_AROUND_PHRASE = " 0123456789.,:;()[]»›>|•·…!?\"'"
 _DASHES = "–—-"
 
 _COUNTER = re.compile(r"[\W\d_]+|[\w.-]+(?:/[\w.-]+)+")
@@ -80,13 +84,11 @@ _HANDLE = re.compile(
     r"(?:^|[\s(])@\w{2,}|[\w.+-]{1,40}@[\w-]{1,40}\.\w|\bon (?:Twitter|Facebook|Instagram|Threads|X)\b"
 )
 _REACHED = re.compile(
-    r"(?:^|[.!?:|]\s+|\band )(?:follow|contact|reach|e-?mail|tweet|twitter)\b"
-    r"|\bcan be (?:reached|contacted|followed)\b",
-    re.IGNORECASE,
+    r"(?:^|[.!?:|]\s+|\band )(?:follow|contact|reach|e-?mail|tweet|twitter|send (?:him|her|them|us|me))\b"
+    r"|\bcan be (?:reached|contacted|followed)\b"
 )
 _FUNDED = re.compile(
-    r"\b(?:coverage|journalism|reporting|fact[- ]check work)\b.{0,160}\b(?:supported|made possible)\b.{0,80}\bgrant\b",
-    re.IGNORECASE | re.DOTALL,
+    r"\b(?:coverage|journalism|reporting|fact[- ]check work)\b.{0,160}\b(?:supported|made possible)\b.{0,80}\bgrant\b"
 )
 _CLOCK = r"\d{1,2}(?:[:.h]\d{2}\s*(?:[ap]\.?m\b\.?)?|\s*[ap]\.?m\b\.?)\s*(?:[A-Z]{1,3}T\b|GMT\b|UTC\b|Uhr\b)?"
 _POST_TIME = re.compile(
@@ -96,14 +98,8 @@ _AGO = re.compile(r"\d+ \w+ (?:ago|fa|atrás|geleden)|(?:vor|il y a|hace|há) \d
 # "… in May. Ida Holm": a sentence, then names, and no full stop; an abbreviation ends in fewer letters
 _CREDIT = re.compile(r"""[^\W_]{3}[.!?]["”’)]*\s+(?P<who>[^.!?]{2,90}|[^!?]{2,40})$""")
 _BIOGRAPHY = re.compile(r"\b(?:is|are|was|serves|writes|covers|teaches|reports|works)\b")
-_CORRECTION = re.compile(r"\b(?:in)?correct|\bmisstate|\bmisspel|\bmisidentif|\berroneous|\bclarif", re.IGNORECASE)
-_SPEAKS_TO_READER = re.compile(r"\b(?:you|your|our|us|here|newsletter|subscribe)\b", re.IGNORECASE)
-_CONNECTIVES = frozenset(
-    ["and", "of", "the", "for", "via", "by", "de", "la", "le", "von", "van", "der", "den", "und", "et", "y", "e", "di", "da", "to", "from", "with", "at", "in", "special"]
-)
-_ROLES = frozenset(
-    ["reporter", "writer", "editor", "columnist", "professor", "fellow", "analyst", "author", "correspondent", "journalist", "director", "contributor", "producer", "host", "lecturer", "historian", "lawyer", "attorney", "president", "founder", "strategist", "scholar", "teacher", "physician", "member", "researcher", "chairman", "chair", "executive", "critic", "novelist", "economist", "reporters", "writers", "editors"]
-)
+_CORRECTION = re.compile(r"\b(?:in)?correct|\bmisstate|\bmisspel|\bmisidentif|\berroneous|\bclarif")
+_SPEAKS_TO_READER = re.compile(r"\b(?:you|your|our|us|here|newsletter|subscribe)\b")
 
 
 def paragraphs(text: str) -> Iterator[Span]:
@@ -222,7 +218,7 @@ def _is_names(paragraph: str) -> bool:
         return False
     capitals = [word for word in words if word.lstrip("(“‘'\"")[:1].isupper()]
     others = (word for word in words if word not in capitals)
-    return bool(capitals) and all(word in _CONNECTIVES or not word[0].isalpha() for word in others)
+    return bool(capitals) and all(word in _phrases("connectives") or not word[0].isalpha() for word in others)
 
 
 def _stripped(text: str, start: int, end: int) -> Span | None:
@@ -307,18 +303,21 @@ def _is_stamp(paragraph: str) -> bool:
 
 def _is_notice(paragraph: str) -> bool:
     folded = _folded(paragraph)
-    if _CORRECTION.search(folded):
-        return False
-    if folded.strip(" 0123456789.,:;()[]»›>|•·…!?\"'") in _phrases("whole"):
+    if folded.strip(_AROUND_PHRASE) in _phrases("whole"):
         return True
     # a paragraph of the article may begin like a notice; a notice is one sentence, or speaks to the reader
-    if _begins(folded, _phrases("opens")):
-        return not _SENTENCE_WITHIN.search(paragraph) or bool(_SPEAKS_TO_READER.search(folded))
-    if _begins(folded, _phrases("credits")) or _FUNDED.search(paragraph):
-        return True
-    if _HANDLE.search(paragraph) and _REACHED.search(paragraph):
-        return True
-    return any(notice in folded for notice in _phrases("notices"))
+    opens = _begins(folded, _phrases("opens")) and (
+        not _SENTENCE_WITHIN.search(paragraph) or bool(_SPEAKS_TO_READER.search(folded))
+    )
+    speaks_of_itself = (
+        opens
+        or _begins(folded, _phrases("credits"))
+        or any(notice in folded for notice in _phrases("notices"))
+        or ("grant" in folded and bool(_FUNDED.search(folded)))
+        or bool(_HANDLE.search(paragraph) and _REACHED.search(folded))
+    )
+    # what says what was wrong is the article's own
+    return speaks_of_itself and not _CORRECTION.search(folded)
 
 
 def _is_link(paragraph: str) -> bool:
@@ -345,7 +344,9 @@ def _is_byline(paragraph: str) -> bool:
     first, _, names = paragraph.partition(" ")
     if first in ("By", "BY", "From", "Von", "Par", "Por", "Di", "Door") and not reads_as_sentences(paragraph):
         return _is_names(names)
-    # a dateline without its sentence: "Norby —"
+    # a dateline without its sentence: "Norby —", "(NP)"
+    if paragraph[0] == "(" and paragraph[-1] == ")" and paragraph.isupper():
+        return len(paragraph) <= 30
     return paragraph[-1] in "—–" and len(paragraph) <= 60 and _is_names(paragraph.rstrip("—– "))
 
 
@@ -410,14 +411,12 @@ def _is_short(paragraph: str) -> bool:
 
 
 def _opens_tail(paragraph: str) -> bool:
-    return len(paragraph) <= HEADING_CHARACTERS and _folded(paragraph).strip(" 0123456789.:()") in _phrases("tail")
+    return len(paragraph) <= HEADING_CHARACTERS and _folded(paragraph).strip(_AROUND_PHRASE) in _phrases("tail")
 
 
 def _mark_biographies(texts: list[str], kinds: list[BlockKind]) -> None:
     """Marks what the last paragraphs say of people of whom the article itself says nothing: its authors."""
-    for at in range(len(texts) - 1, 0, -1):
-        if kinds[at] != "prose":
-            continue
+    for at in [at for at, kind in enumerate(kinds) if kind == "prose"][: -BIOGRAPHIES - 1 : -1]:
         name = _described(texts[at])
         if not name or any(name in texts[before] for before in range(at) if kinds[before] == "prose"):
             return
@@ -427,7 +426,7 @@ def _mark_biographies(texts: list[str], kinds: list[BlockKind]) -> None:
 def _described(paragraph: str) -> str:
     """The last word of the name that a biography begins with, ``""`` where the paragraph is none."""
     verb = _BIOGRAPHY.search(paragraph[:200]) if len(paragraph) <= NOTICE_CHARACTERS else None
-    if verb is None or not _ROLES & set(_WORD.findall(paragraph.casefold())):
+    if verb is None or not _phrases("roles") & set(_WORD.findall(paragraph.casefold())):
         return ""
     subject = paragraph[: verb.start()].strip(" ,")
     return _WORD.findall(subject)[-1] if _is_names(subject) and len(subject.split()) > 1 else ""

@@ -10,7 +10,9 @@ BylineError
 │   ├── IndexDamaged       files of the index are missing or of the wrong size
 │   ├── ArchiveLocked      another process is writing
 │   ├── RemovalsRefused    the sync would remove suspiciously many articles
-│   └── ArticleMissing     no article, or more than one, has this id
+│   ├── ArticleMissing     no article, or more than one, has this id
+│   └── SourceRefused      what was to be added is nothing that can be
+├── FetchError             a page cannot be fetched, or may not be
 └── EmbedderError          an embedding model is missing, altered or does not load
 """
 
@@ -59,6 +61,14 @@ class RemovalsRefused(ArchiveError):
 
 class ArticleMissing(ArchiveError):
     """No article, or more than one, has this id."""
+
+
+class SourceRefused(ArchiveError):
+    """What was to be added to an archive is nothing that can be: a folder, a format that is not read."""
+
+
+class FetchError(BylineError):
+    """A page cannot be fetched, or its address is one from which nothing may be."""
 
 
 class EmbedderError(BylineError):

@@ -1,9 +1,9 @@
 """Lines that recur across many articles of one outlet: what its template prints, whatever the words.
 
 A line is judged by how many stories it stands in, not by what it says, so this holds for any language and for sites
-that nobody has seen. Articles that share most of their lines (copies, later versions of one story) count as one: of
-each article the least hash of its lines is taken under several permutations (MinHash; Broder, 1997), and a line counts
-as often as the articles around it differ in that.
+that nobody has seen. Articles that share most of their lines (copies, later versions of one story) are one story: of
+each article the least hash of its lines is taken under several permutations (MinHash; Broder, 1997), and a line stands
+in as many stories as the articles around it differ in that.
 """
 
 from __future__ import annotations
@@ -22,11 +22,15 @@ LINES_VERSION = 1
 """Part of what an index remembers of its making; to be raised when the hashes change."""
 
 RECURRING_ARTICLES = 10
-"""A line stands in at least so many stories of its outlet; of fewer articles than that, nothing recurs. Of the lines
-that stood in 5 to 9 of newsbench's stories, about a third were the articles' own (lists, series, quiz answers)."""
+"""A line stands in at least so many stories of its outlet; of fewer articles than that, nothing recurs."""
 
 RECURRING_SHARE = 0.005
 """And in at least this share of them: among 10,000 articles, a dozen may say the same sentence by chance."""
+
+RECURRING_VARIETY = 0.25
+"""And the stories are at least this share of the articles that it stands in: where nine lines of ten are shared, these
+are versions of one story, though each has a line of its own. Pages of which the template is up to three lines of four
+pass."""
 
 MASKED_WORDS = 4
 """Figures count as equal only among so many words: "Page 3 of 12" recurs, "Population: 3,412" is a fact."""
@@ -68,7 +72,7 @@ def recurring(outlets: Sequence[str], lines: Sequence[NDArray[np.uint64]]) -> di
     names, of = np.unique(np.asarray(outlets, dtype=object).astype(str), return_inverse=True)
     found: dict[str, NDArray[np.uint64]] = {}
     for number, name in enumerate(names.tolist()):
-        own = [np.unique(lines[at]) for at in np.flatnonzero(of == number) if len(lines[at])]
+        own = [np.unique(lines[at]) for at in np.flatnonzero(of == number).tolist() if len(lines[at])]
         least = max(RECURRING_ARTICLES, int(np.ceil(RECURRING_SHARE * len(own))))
         if len(own) >= least and len(hashes := _standing_in(own, least)):
             found[name] = hashes
@@ -103,12 +107,13 @@ def _standing_in(articles: list[NDArray[np.uint64]], least: int) -> NDArray[np.u
     values, inverse, counts = np.unique(every, return_inverse=True, return_counts=True)
     often = counts[inverse] >= least  # few lines do: the rest need not be looked at again
     line, article = inverse[often], owner[often]
-    stories = np.full(len(values), len(articles))
+    stories = np.zeros(len(values))
     for factor in _PERMUTATIONS:
         _, story = np.unique(np.minimum.reduceat(every * np.uint64(factor), starts), return_inverse=True)
         pairs = np.unique(line * np.int64(len(articles)) + story[article])
-        stories = np.minimum(stories, np.bincount(pairs // len(articles), minlength=len(values)))
-    return values[stories >= least]
+        stories += np.bincount(pairs // len(articles), minlength=len(values)) / len(_PERMUTATIONS)
+    found: NDArray[np.uint64] = values[stories >= np.maximum(least, RECURRING_VARIETY * counts)]
+    return found
 
 
 def _headings_over_prose(blocks: Sequence[Block]) -> frozenset[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from index.errors import SettingsError
 
@@ -19,9 +19,10 @@ class Table(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _plain_values(cls, value: object) -> object:
-        if isinstance(value, bool):  # which Python takes for 0 and 1
-            raise ValueError("true and false are no value of this setting")  # noqa: TRY004 - what pydantic reports
+    def _plain_values(cls, value: object, info: ValidationInfo) -> object:
+        declared = cls.model_fields[info.field_name].annotation if info.field_name else None
+        if isinstance(value, bool) and declared is not bool:  # which Python takes for 0 and 1
+            raise ValueError("true and false are no value of this setting")
         return value
 
     @field_validator("*")
@@ -86,4 +87,17 @@ class IndexSettings(Table):
     )
     removal_limit: float = Field(
         default=0.2, ge=0.0, le=1.0, description="share of the articles that a sync may remove without being told to"
+    )
+    poll: bool = Field(
+        default=False,
+        description="`byline watch` looks for changes every second instead of being told of them: for network disks",
+    )
+    fetch_bytes: int = Field(
+        default=20 * 1024 * 1024, ge=1024, description="largest page that `byline add URL` fetches"
+    )
+    fetch_seconds: float = Field(
+        default=30.0, ge=1.0, le=3600.0, description="time that fetching a page may take, redirects included"
+    )
+    fetch_private: bool = Field(
+        default=False, description="whether pages may be fetched from this machine and from private networks"
     )

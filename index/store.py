@@ -570,6 +570,12 @@ class Store:
         self._collect(docs)
         return int(self._rows("SELECT count(*) FROM passages WHERE doc IN temp.wanted")[0][0])
 
+    def docs_without_passages(self, docs: Iterable[int]) -> set[int]:
+        """Those of ``docs`` that hold no prose."""
+        self._collect(docs)
+        rows = self._rows("SELECT number FROM temp.wanted WHERE number NOT IN (SELECT doc FROM passages)")
+        return {int(row[0]) for row in rows}
+
     def indexed_passages(self, docs: Iterable[int]) -> Iterator[IndexedPassage]:
         """The passages of ``docs``, in the order of their numbers."""
         self._collect(docs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -107,7 +107,7 @@ class Sync:
     command: Callable[..., str]
     tell: Progress
 
-    def run(self, allow_removals: bool) -> SyncReport:
+    def run(self, allow_removals: bool, expected_removals: Collection[str] = ()) -> SyncReport:
         """Do it; see :meth:`index.Archive.sync`."""
         clock = _Clock()
         store = self.store
@@ -140,7 +140,9 @@ class Sync:
                 entries = self._split(changes, settled, sketches, recipe, embedder)
         present = self._present(known, entries)
         report = self._report(known, present, changes, found)
-        self._refuse_removals(report, len({ref.id for ref in known.refs.values()}), found, allow_removals)
+        if not allow_removals:
+            gone = {ref.id for ref in report.removed} - set(expected_removals)
+            self._refuse_removals(len(gone), len({ref.id for ref in known.refs.values()}), found)
         docs = {entry.doc for entry in entries.values() if not entry.earlier}
         embedded = 0
         if not same:
@@ -317,6 +319,7 @@ class Sync:
             for place, ref in known.refs.items()
             if ref.id not in first and place not in present.successors and place not in present.earlier
         }
+        empty = self.store.docs_without_passages(entry.doc for entry in present.entries.values())
         skips = [*found.skips, *(skip for state in changes.files.values() for skip in state.skips), *twice]
         return SyncReport(
             added=tuple(ref for place, ref in new if place not in followed),
@@ -324,6 +327,7 @@ class Sync:
             removed=tuple(gone.values()),
             skipped=tuple(sorted(skips, key=lambda skip: skip.path)),
             earlier=tuple(present.earlier.values()),
+            without_prose=tuple(ref for place, ref in present.refs.items() if present.entries[place].doc in empty),
             unchanged=len(first) - len(new),
             articles=0,
             passages=0,
@@ -333,9 +337,8 @@ class Sync:
             seconds={},
         )
 
-    def _refuse_removals(self, report: SyncReport, before: int, found: Scan, allowed: bool) -> None:
-        gone = len(report.removed)
-        if allowed or gone <= self.settings.removal_limit * before:
+    def _refuse_removals(self, gone: int, before: int, found: Scan) -> None:
+        if gone <= self.settings.removal_limit * before:
             return
         empty = "" if found.files else f" {self.folder} is empty: is the disk there?"
         raise RemovalsRefused(

@@ -242,7 +242,8 @@ class SyncReport:
 
     ``unchanged`` counts articles, ``articles`` and ``passages`` what the archive holds now, ``embedded`` the passages
     whose vectors had to be made. ``earlier`` are files that hold an earlier version of an article that stands elsewhere
-    in the folder: they are kept for its history and not searched. ``published`` says whether there is a new generation;
+    in the folder: they are kept for its history and not searched; ``without_prose`` are articles in which nothing was
+    found that could be quoted. ``published`` says whether there is a new generation;
     ``seconds`` are wall time by step.
     """
 
@@ -251,6 +252,7 @@ class SyncReport:
     removed: tuple[ArticleRef, ...]
     skipped: tuple[Skip, ...]
     earlier: tuple[ArticleRef, ...]
+    without_prose: tuple[ArticleRef, ...]
     unchanged: int
     articles: int
     passages: int

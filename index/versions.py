@@ -199,7 +199,7 @@ def _plain(text: str) -> str:
 
 def _canonical_path(path: str) -> str:
     path = quote(_ESCAPE.sub(_unreserved, path), safe="%/!$&'()*+,;=:@~")
-    path = _AMP_PAGE.sub("", re.sub(r"^/amp(?=/)", "", path, flags=re.IGNORECASE))
+    path = _AMP_PAGE.sub("", re.sub(r"^(?:/amp(?=/))+", "", path, flags=re.IGNORECASE))
     while (bare := _PAGE_SUFFIX.sub("", path, count=1)) != path:
         path = bare
     return path

@@ -39,6 +39,9 @@ ROOMS = {
     "dateutil": {"index/dates.py"},
     "yaml": {"index/plain.py"},
     "gradio": {"ui/web.py"},
+    "httpcore": {"index/fetching.py"},
+    "idna": {"index/fetching.py"},
+    "watchfiles": {"index/watching.py"},
     # the archive knows of its exceptions only, to say what they mean
     "sqlite3": {"index/store.py", "index/archive.py"},
 }

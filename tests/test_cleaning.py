@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.cleaning import mark, one_line, paragraphs, reads_as_sentences, same_line
+from index.passages import split_articles
 from index.types import Block
 
 PROSE = "The council of Norby met on Monday evening. It agreed to mend the bridge before the first snow falls."
@@ -271,3 +272,180 @@ def test_a_line_reads_as_sentences_if_it_ends_or_holds_the_end_of_one():
 
 def test_one_line_has_single_spaces():
     assert one_line(" a\n\tb\u00a0 c ") == "a b c"
+
+
+def test_a_correction_is_the_articles_own():
+    said = "This story has been updated to correct the height of the bridge, which was misstated."
+    assert kinds_of(said) == ["prose"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "NORBY —",
+        "(NP)",
+        "Bridges:Why the mayor of Norby waited nine years",
+        "MORE: The bridge in figures",
+        "► Snow in Norby: Roads that are closed today",
+        "WHAT A WINTER: Ten storms that Norby will remember",
+        "Follow Ida Holm on Twitter: @idaholm",
+        "Contact the reporter at ida@norbypost.example.",
+        "Sign up for our newsletter. It comes each Friday.",
+        "The Norby Post’s coverage of schools is supported in part by a grant from the Lind Foundation.",
+        "Olof Brandt contributed to this report.",
+        "This story has been updated.",
+        "This article originally appeared on Norby Post: Bridge closed",
+        "Share this story",
+        "3 hours ago",
+        "Updated 4:05 PM",
+        "Lesen Sie auch: Die Brücke von Norby",
+        "Partager cet article",
+        "PUBLICIDAD",
+        "Leggi anche: Il ponte di Norby",
+        "Leia também: A ponte de Norby",
+        "Lees ook: de brug van Norby",
+        "Alle Rechte vorbehalten.",
+    ],
+)
+def test_notices_links_and_credits_are_furniture(line):
+    assert kinds_of(line) == ["furniture"]
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "Share prices in Norby fell by a third on Monday.",
+        "More than forty houses lost their roofs.",
+        "More:The council met again at noon, and the mayor spoke for an hour about the bridge that nobody wanted to "
+        "pay for, while outside the snow fell on the tents of those who had come to hear her speak of it.",
+        "Related charges were dropped in May.",
+        "Followers of the mayor cheered.",
+        "Residents can sign up for the course at the library.",
+        "The study of the ice was supported by a grant from the crown.",
+        "She wrote on Twitter that nobody would pay.",
+        "By noon the bridge was closed.",
+        "Updated rules come into force in 2023.",
+        "Mayor: “Nobody will pay.”",
+        "He asked for help on Facebook. Forty neighbours came.",
+        "The mayor said: Wait.",
+    ],
+)
+def test_a_sentence_of_the_story_is_prose_whatever_it_begins_with(paragraph):
+    assert kinds_of(paragraph) == ["prose"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The bridge of Norby on Monday, seen from the old harbour. Ida Holm/AP",
+        "The bridge of Norby on Monday, seen from the old harbour. Ida Holm for Norby Post",
+        "The bridge of Norby. Ida Holm/AFP via Getty Images",
+        "JUST WATCHED The bridge falls Replay More Videos ... MUST WATCH The bridge falls 01:02",
+        "Video:The bridge falls",
+    ],
+)
+def test_a_credit_and_what_a_player_leaves_are_captions(line):
+    assert kinds_of(line) == ["caption"]
+
+
+def test_names_above_an_article_are_its_byline():
+    assert kinds(f"Ida Holm\n\nNorby Post\n\n{PROSE}") == [
+        ("Ida Holm", "furniture"),
+        ("Norby Post", "furniture"),
+        (PROSE, "prose"),
+    ]
+    assert kinds(f"Alabama\n\n{PROSE}")[0] == ("Alabama", "heading")
+
+
+def test_what_is_told_of_the_author_below_an_article_is_furniture():
+    author = "Ida Holm is a professor of bridges at the school of Vika."
+    assert kinds("\n\n".join([PROSE, PROSE, author]))[-1] == (author, "furniture")
+    # of whom the article itself speaks is no author of it
+    assert kinds("\n\n".join([PROSE, "“It will hold,” Holm said.", author]))[-1] == (author, "prose")
+
+
+def test_a_name_below_a_post_signs_it_and_in_a_list_does_not():
+    assert kinds_of("– Ida Holm") == ["furniture"]
+    assert "furniture" not in kinds_of("– Ida Holm", "– Olof Brandt", "– Mina Karlsson")
+
+
+def test_a_label_on_many_paragraphs_is_the_articles_own():
+    listed = ["Cost: nothing at all for you", "Cost: twelve crowns a head", "Cost: nine crowns at the door"]
+    assert kinds_of(*listed) == ["prose"] * 3
+
+
+def test_headlines_of_other_stories_between_paragraphs_are_furniture():
+    other = ["Nine bridges that Norby would rather forget about", "How the mayor of Vika saved her town’s oldest mill"]
+    assert kinds_of(*other) == ["furniture"] * 2
+    assert kinds_of("Who pays for a bridge? Nine towns and how they did it") == ["furniture"]
+
+
+def test_headlines_below_what_opens_a_list_of_links_are_furniture():
+    assert kinds_of("More from Norby Post:", "Snow", "Nine bridges", "Ice on the lake") == ["furniture"] * 4
+
+
+def test_a_number_before_a_heading_does_not_make_it_a_sentence():
+    assert kinds_of("1. Ukraine") == ["heading"]
+    assert not reads_as_sentences("St. Olof in winter")
+
+
+def test_a_heading_over_items_of_a_list_is_a_heading():
+    assert kinds_of("4. Norby", "• Bridges: nine", "• Mills: two") == ["heading", "prose", "prose"]
+    assert kinds_of("These are the towns that have neither:", "• Norby", "• Vika") == ["prose"] * 3
+
+
+def test_what_the_file_itself_says_is_final():
+    text = f"Tags\n\nThe bridge at dusk.\n\n{PROSE}\n\nSubscribe to our newsletter.\n\nComments"
+    spans = list(paragraphs(text))
+    told = ["heading", "caption", "prose", "prose", "heading"]
+    hints = [Block(span.start, span.end, kind) for span, kind in zip(spans, told, strict=True)]
+    assert [block.kind for block in mark(text, "", hints)] == ["heading", "caption", "prose", "furniture", "heading"]
+
+
+def test_posts_of_a_live_blog_are_kept_apart_by_their_times():
+    text = "\n\n".join([PROSE, "9:55 p.m. ET / Ida Holm", PROSE, "Bridge opens", "8:10 p.m. ET", PROSE])
+    assert [kind for _, kind in kinds(text)] == ["prose", "divider", "prose", "heading", "furniture", "prose"]
+
+
+def test_one_rule_or_time_alone_is_furniture():
+    assert kinds_of("___") == ["furniture"]
+    assert kinds_of("***", "It snowed all night.", "***") == ["divider", "prose", "divider"]
+
+
+def passages_of(text, fast):
+    from factories import marked_article
+
+    ((_, drafts),) = split_articles([marked_article(text)], fast, 256)
+    return [(draft.heading, draft.text) for draft in drafts]
+
+
+SHORT = ["The bridge of Norby is open.", "A mill burned down in Vika.", "The school of Ask has a new roof."]
+
+
+def test_no_passage_mixes_two_posts_of_a_live_blog(fast):
+    times = ["9:55 p.m. ET / Ida Holm", "8:10 p.m. ET / Olof Brandt", "7 p.m. ET / Ida Holm"]
+    posts = "\n\n".join(f"{time}\n\n{post}" for time, post in zip(times, SHORT, strict=True))
+    assert passages_of(f"Winter, hour by hour\n\n{PROSE}\n\n{posts}", fast) == [
+        ("", PROSE),
+        *(("", post) for post in SHORT),
+    ]
+
+
+@pytest.mark.parametrize("heads", [["Norby", "Vika", "Ask"], ["1. A bridge", "2. A mill", "3. A school"]])
+def test_no_passage_mixes_two_items_of_a_round_up(fast, heads):
+    items = "\n\n".join(f"{head}\n\n{item}" for head, item in zip(heads, SHORT, strict=True))
+    text = f"Three things to know\n\n{PROSE}\n\n{items}\n\nSign up here for more."
+    assert passages_of(text, fast) == [("", PROSE), *zip(heads, SHORT, strict=True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The council met at noon. " * 200_000,
+        ".(a" * 1_500_000,
+        "\n".join(f"Ida Holm{number} is a reporter at the Post." for number in range(30_000)),
+    ],
+    ids=["a line of 5 MB", "brackets", "biographies"],
+)
+def test_a_text_of_any_size_is_marked(text):
+    assert mark(text, "Snow")[-1].end == len(text.rstrip())

@@ -17,6 +17,7 @@ from factories import json_lines, write
 from ui import cli
 
 SEEDS = Path(__file__).parents[1] / "seeds"
+SEED = SEEDS / "000_fab766fd3869f66f.txt"
 LENGTH = "How long is the Durand Line?"
 NOTHING = "How long is the Nile?"
 
@@ -374,13 +375,16 @@ COMMANDS = {
     "show": lambda folder: ["show", "--archive", folder, "cd69"],
     "serve": lambda folder: ["serve", folder],
     "doctor": lambda folder: ["doctor", folder],
+    "add": lambda folder: ["add", "--archive", folder, SEED],
+    "remove": lambda folder: ["remove", "--archive", folder, "cd69"],
+    "watch": lambda folder: ["watch", folder],
 }
-READING = [name for name in COMMANDS if name not in ("index", "doctor")]
+READING = [name for name in COMMANDS if name not in ("index", "doctor", "add", "watch")]
 
 
 def test_every_command_is_tried_with_folders_that_are_not_as_they_should_be():
     (commands,) = [a for a in cli.build_parser()._actions if isinstance(a, argparse._SubParsersAction)]
-    assert COMMANDS.keys() == commands.choices.keys()
+    assert COMMANDS.keys() | {"formats"} == commands.choices.keys()
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -442,7 +446,7 @@ def test_a_damaged_index_is_a_fault_with_the_command_that_mends_it(own, run, dam
     assert run("doctor", own)[0] == 0
 
 
-@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ("doctor", "serve")])
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ("doctor", "serve", "add", "watch")])
 def test_a_store_that_is_none_is_a_fault_that_names_the_file(own, run, command):
     (own / ".byline" / "store.sqlite").write_bytes(b"this is no database at all, but long enough to look at")
     assert_fault(run(*COMMANDS[command](own)), "store.sqlite", "Move it away", "byline index")

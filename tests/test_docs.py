@@ -106,11 +106,16 @@ def bounds_of(field):
     return f"{found['ge']} or more" if found else ""
 
 
+def as_written(value):
+    """A value as the settings file has it, without quotation marks."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
 def test_every_setting_stands_in_the_table_with_its_default_its_bounds_and_its_meaning():
     expected = [
         [
             f"`{name}`",
-            "unset" if field.default is None else f"`{field.default}`",
+            "unset" if field.default is None else f"`{as_written(field.default)}`",
             bounds_of(field),
             field.description,
         ]
@@ -276,7 +281,7 @@ def test_the_session_goes_as_it_is_shown(beside_seeds, monkeypatch):
     assert len(SESSION) > 10
     status = 0
     for line, shown in SESSION:
-        if line.startswith("byline serve"):  # serves until it is ended
+        if line.startswith(("byline serve", "byline watch")):  # which go on until they are ended
             parsers()[""].parse_args(shlex.split(line)[1:])
             continue
         status, printed = run_line(line, status, monkeypatch)

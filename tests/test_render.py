@@ -418,7 +418,7 @@ def test_passages_in_the_terminal_are_clipped_and_none_is_said():
 
 def test_a_report_counts_and_lists_what_was_skipped_up_to_a_limit():
     skips = tuple(Skip(f"{n}\x1b.txt", "", "empty") for n in range(render.SKIPS_SHOWN + 5))
-    report = SyncReport((), (), (), skips, (), 3, 3, 9, 0, 1, True, {"read": 0.25, "embed": 0.25})
+    report = SyncReport((), (), (), skips, (), (), 3, 3, 9, 0, 1, True, {"read": 0.25, "embed": 0.25})
     first, *rest = render.report_text(report).split("\n")
     assert first == "3 unchanged, 25 skipped · 3 articles, 9 passages · 0.5 s"
     assert rest[0] == "skipped 0.txt: empty"
@@ -446,7 +446,7 @@ def test_an_answer_as_json_holds_each_quote_with_its_offsets_and_what_each_state
 
 def test_a_report_says_what_changed_and_how_much_of_it_had_to_be_embedded():
     ref = ArticleRef("0" * 16, "Title", "", None, "a.txt")
-    report = SyncReport((ref, ref), (ref,), (), (), (), 0, 3, 9, 5, 2, True, {"read": 0.25})
+    report = SyncReport((ref, ref), (ref,), (), (), (), (), 0, 3, 9, 5, 2, True, {"read": 0.25})
     assert render.report_text(report) == "2 added, 1 changed · 3 articles, 9 passages (5 embedded) · 0.2 s"
 
 

@@ -77,6 +77,27 @@ def test_a_share_that_is_no_number_is_refused(value):
         IndexSettings.parse({"removal_limit": value})
 
 
+YES_OR_NO = [(table, name) for table, name in SETTINGS if table.model_fields[name].annotation is bool]
+
+
+@pytest.mark.parametrize(("table", "name"), SETTINGS)
+@pytest.mark.parametrize("value", [True, False])
+def test_true_and_false_are_taken_by_what_is_on_or_off_and_by_nothing_else(table, name, value):
+    assert YES_OR_NO
+    if (table, name) in YES_OR_NO:
+        assert getattr(table.parse({name: value}), name) is getattr(table.parse({name: str(value)}), name) is value
+    else:
+        with pytest.raises(SettingsError, match=f"'{name}'"):
+            table.parse({name: value})
+
+
+@pytest.mark.parametrize(("table", "name"), YES_OR_NO)
+@pytest.mark.parametrize("value", ["perhaps", "", 2, None])
+def test_what_is_neither_true_nor_false_is_refused(table, name, value):
+    with pytest.raises(SettingsError, match=f"'{name}'"):
+        table.parse({name: value})
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_an_unknown_setting_is_refused_with_the_names_there_are(table):
     with pytest.raises(SettingsError) as caught:

@@ -1,6 +1,7 @@
 """The command line. Answers go to standard output, everything else to standard error.
 
-Exit status: 0 answered or done, 3 declined, 1 a fault (one line says what and how to mend it), 2 wrong usage.
+Exit status: 0 answered or done, 3 declined, 1 a fault (one line says what and how to mend it), 2 wrong usage, 130
+stopped with Ctrl-C.
 """
 
 from __future__ import annotations
@@ -8,20 +9,28 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import shlex
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import BylineError
+from index.errors import ArchiveLocked, BylineError
 
 if TYPE_CHECKING:
-    from index import Archive, Filters, Progress
+    from index import Archive, Filters, Progress, Skip
     from ui.wiring import Settings
 
-ANSWERED, FAULT, DECLINED = 0, 1, 3
+ANSWERED, FAULT, DECLINED, STOPPED = 0, 1, 3, 130
+
+COUNTED = "{desc} {percentage:3.0f}% {bar} {n_fmt}/{total_fmt}{unit}, {rate_fmt}, {remaining} left"
+UNITS = {"reading": "B", "splitting": " articles", "embedding": " passages"}
+"""What the steps of a sync count."""
+
+KEPT = "stopped; what is done is kept, and the next `byline index` goes on from there"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"byline: {error}", file=sys.stderr)
         return FAULT
     except KeyboardInterrupt:
-        print("byline: stopped", file=sys.stderr)
-        return 130
+        print(f"byline: {options.stopped}", file=sys.stderr)
+        return STOPPED
     except BrokenPipeError:
         # whoever read the output has enough; Python would complain again when it flushes on exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -63,7 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     def command(name: str, help_: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=help_, description=help_)
-        added.set_defaults(run=run)
+        added.set_defaults(run=run, stopped="stopped")
         return added
 
     def folder_argument(added: argparse.ArgumentParser) -> None:
@@ -86,7 +95,36 @@ def build_parser() -> argparse.ArgumentParser:
     folder_argument(index)
     index.add_argument("--embedder", metavar="NAME", help="fast, deep, or a sentence-transformers model or folder")
     index.add_argument("--allow-removals", action="store_true", help="let more than a fifth of the articles go")
+    index.add_argument(
+        "--jobs", metavar="N", type=int, help="processes that read articles (one for each processor, 8 at most)"
+    )
     json_option(index)
+    index.set_defaults(stopped=KEPT)
+
+    add = command("add", "Copy files, pages and pasted text into the folder of articles, and index them.", _add)
+    add.add_argument("source", metavar="SOURCE", nargs="+", help="a file, or a page's address; - reads standard input")
+    archive_option(add)
+    add.add_argument("--name", metavar="NAME", help="what the file is to be called")
+    add.add_argument("--title", metavar="TITLE", default="", help="of pasted text")
+    add.add_argument("--url", metavar="URL", default="", help="where pasted text comes from")
+    add.add_argument("--outlet", metavar="NAME", default="", help="of pasted text")
+    add.add_argument("--date", metavar="DAY", type=_day, help="when pasted text was published (2026-01-31)")
+    add.add_argument("--no-sync", action="store_true", help="leave indexing to the next byline index")
+    add.set_defaults(stopped=KEPT)
+
+    remove = command("remove", "Move an article's file aside, or bring it back.", _remove)
+    remove.add_argument("article", metavar="ARTICLE", help="its id, or the beginning of it")
+    archive_option(remove)
+    remove.add_argument("--undo", action="store_true", help="bring back what was removed")
+    remove.add_argument("--whole-file", action="store_true", help="let the other articles of the same file go too")
+    remove.set_defaults(stopped=KEPT)
+
+    watch = command("watch", "Keep the index up to date as files change, until Ctrl-C.", _watch)
+    folder_argument(watch)
+    watch.add_argument(
+        "--poll", action="store_true", default=None, help="look at the files every second: for network disks"
+    )
+    watch.set_defaults(stopped=KEPT)
 
     ask = command("ask", "Answer a question from the articles.", _ask)
     ask.add_argument("question", metavar="QUESTION", nargs="+", help="the question; - reads it from standard input")
@@ -103,6 +141,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     listed = command("list", "List the articles.", _list)
     archive_option(listed)
+    listed.add_argument("--stories", action="store_true", help="by story: copies of one text together, most first")
     json_option(listed)
 
     show = command("show", "Show an article with what was taken for its prose.", _show)
@@ -110,11 +149,19 @@ def build_parser() -> argparse.ArgumentParser:
     archive_option(show)
     json_option(show)
 
+    history = command("history", "Show what changed in an article, and when.", _history)
+    history.add_argument("article", metavar="ARTICLE", help="its id, or the beginning of it")
+    archive_option(history)
+    json_option(history)
+
     serve = command("serve", "Serve the web chat on this machine.", _serve)
     folder_argument(serve)
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", metavar="N", type=int, help="port to listen on (the first free one from 7860)")
     serve.add_argument("--open", action="store_true", help="open the page in the browser")
+
+    formats = command("formats", "List the formats that are read.", _formats)
+    json_option(formats)
 
     doctor = command("doctor", "Check the archive and say what to mend.", _doctor)
     folder_argument(doctor)
@@ -177,6 +224,137 @@ def _index(options: argparse.Namespace) -> int:
     return ANSWERED
 
 
+def _add(options: argparse.Namespace) -> int:
+    from ui import render
+
+    archive = _archive(options)
+    addition = archive.add(
+        *(_source(source, archive.settings.max_file_bytes) for source in options.source),
+        name=options.name or "",
+        title=options.title,
+        url=options.url,
+        outlet=options.outlet,
+        published=options.date,
+    )
+    for error in addition.refused:
+        print(f"byline: {render.plain(str(error))}", file=sys.stderr)
+    new = [file.path for file in addition.files if file.is_new]
+    for file in addition.files:
+        if not file.is_new:
+            print(f"there already: {render.plain(file.path)}")
+    if options.no_sync:
+        for path in new:
+            print(f"added {render.plain(path)}")
+    elif addition.files:
+        try:
+            with _Bar() as bar:
+                report = archive.sync(progress=bar.tell)
+        except BylineError as error:
+            raise type(error)(
+                f"{', '.join(new) or 'Nothing new'} is in {archive.folder}, not indexed: {error}"
+            ) from error
+        for article in archive.articles_at(new):
+            print(render.ref_text(article))
+        for skip in report.skipped:
+            if skip.path in new:
+                print(f"skipped {render.plain(str(skip))}")
+    return FAULT if addition.refused else ANSWERED
+
+
+def _source(given: str, most: int) -> Path | str | bytes:
+    from index import is_url
+
+    if given != "-":
+        return given if is_url(given) else Path(given)
+    if sys.stdin.isatty():
+        print("Paste the text, and end it with Ctrl-D on a line of its own.", file=sys.stderr)
+    # one more than may be read, so that a longer one is told apart
+    content = getattr(sys.stdin, "buffer", sys.stdin).read(most + 1)
+    return content if isinstance(content, bytes) else content.encode("utf-8", "replace")
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from ui import render
+
+    archive = _archive(options)
+    if options.undo:
+        removal = archive.restore(options.article)
+    else:
+        removal = archive.remove(options.article, whole_file=options.whole_file)
+    with _Bar() as bar:
+        archive.sync(expected_removals=frozenset() if options.undo else removal.ids, progress=bar.tell)
+    for article in removal.articles:
+        print(f"{'brought back' if options.undo else 'removed'} {article.id}  {render.plain(article.title)}")
+    for was, now in removal.moves:
+        print(f"{render.plain(str(was))} is now {render.plain(str(now))}")
+    if not options.undo:
+        command = ["byline", "remove", "--undo", removal.articles[0].id, *_archive_options(options)]
+        print(f"To bring it back: {render.plain(shlex.join(command))}")
+    return ANSWERED
+
+
+def _archive_options(options: argparse.Namespace) -> list[str]:
+    return ["--archive", str(options.archive)] if options.archive else []
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from index import changes
+
+    archive = _archive(options)
+    said = _Said()
+    try:
+        for _ in changes(archive.folder, archive.index_dir, poll=archive.settings.poll):
+            _sync_once(archive, said)
+    except KeyboardInterrupt:  # the way to end it, and no fault
+        print(f"byline: {options.stopped}", file=sys.stderr)
+    return ANSWERED
+
+
+class _Said:
+    """What a command that goes on and on has said, so that it does not say it again."""
+
+    def __init__(self) -> None:
+        self.fault = ""
+        self.skips: frozenset[Skip] = frozenset()
+
+
+def _sync_once(archive: Archive, said: _Said) -> None:
+    from ui import render
+
+    while True:
+        try:
+            with _Bar() as bar:
+                report = archive.sync(progress=bar.tell)
+        except BylineError as error:
+            fault = f"byline: {render.plain(str(error))}"
+            if fault != said.fault:
+                print(fault, file=sys.stderr, flush=True)
+            said.fault = fault
+            if not isinstance(error, ArchiveLocked):
+                return  # the next change may mend it
+            time.sleep(1)
+            continue
+        said.fault = ""
+        line, *_ = render.report_text(report).splitlines()
+        print(f"{time.strftime('%H:%M:%S')}  {line}", flush=True)
+        for skip in report.skipped:
+            if skip not in said.skips:
+                print(f"skipped {render.plain(str(skip))}", flush=True)
+        said.skips = frozenset(report.skipped)
+        return
+
+
+def _formats(options: argparse.Namespace) -> int:
+    from index import formats
+    from ui import render
+
+    if options.json:
+        _print_json([render.format_json(format_) for format_ in formats()])
+    else:
+        print(render.formats_text(formats()))
+    return ANSWERED
+
+
 def _ask(options: argparse.Namespace) -> int:
     from ui import render
     from ui.wiring import open_assistant
@@ -213,13 +391,31 @@ def _list(options: argparse.Namespace) -> int:
 
     from ui import render
 
-    articles = _archive(options).articles()
+    archive = _archive(options)
+    if options.stories:
+        stories = archive.stories()
+        if options.json:
+            _print_json([[asdict(article) for article in story] for story in stories])
+        else:
+            print(render.stories_text(stories))
+        return ANSWERED
+    articles = archive.articles()
     if options.json:
         _print_json([asdict(article) for article in articles])
     else:
         for article in articles:
-            day = article.published.isoformat() if article.published else "undated   "
-            print(f"{article.id}  {day}  {render.plain(article.outlet or '-')}  {render.plain(article.title)}")
+            print(render.ref_text(article))
+    return ANSWERED
+
+
+def _history(options: argparse.Namespace) -> int:
+    from ui import render
+
+    versions = _archive(options).history(options.article)
+    if options.json:
+        _print_json(render.history_json(versions))
+    else:
+        print(render.history_text(versions))
     return ANSWERED
 
 
@@ -301,8 +497,18 @@ class _Bar:
         if step != self._step:
             self._close()
             self._step = step
-            plain = None if total else "{desc} …"
-            self._bar = tqdm(total=total or None, desc=step, file=sys.stderr, leave=False, bar_format=plain)
+            # what was done before counts neither for the rate nor for the time left
+            self._bar = tqdm(
+                total=total or None,
+                initial=done,
+                desc=step,
+                unit=UNITS.get(step, ""),
+                unit_scale=UNITS.get(step) == "B",
+                file=sys.stderr,
+                leave=False,
+                dynamic_ncols=True,
+                bar_format=COUNTED if total else "{desc} …",
+            )
         assert isinstance(self._bar, tqdm)
         self._bar.total = total or None
         self._bar.update(done - self._bar.n)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from assistant import Answer, Citation, Statement
-from index import Article, ArticleRef, Difference, SearchHit, Span, SyncReport, Version
+from index import Article, ArticleRef, Difference, Format, SearchHit, Span, SyncReport, Version
 
 AROUND = 2
 """Sentences shown before and after a quote that stands in none of the retrieved passages."""
@@ -329,6 +329,8 @@ def report_text(report: SyncReport) -> str:
         counts.append(f"{report.unchanged} unchanged")
     if report.earlier:
         counts.append(count(len(report.earlier), "earlier version"))
+    if report.without_prose:
+        counts.append(f"{len(report.without_prose)} without prose")
     if report.skipped:
         counts.append(f"{len(report.skipped)} skipped")
     lines = [", ".join(counts) or "nothing to do"]
@@ -338,6 +340,18 @@ def report_text(report: SyncReport) -> str:
     lines += [f"skipped {plain(str(skip))}" for skip in report.skipped[:SKIPS_SHOWN]]
     if len(report.skipped) > SKIPS_SHOWN:
         lines.append(f"… and {len(report.skipped) - SKIPS_SHOWN} more; --json lists them all")
+    return "\n".join(lines)
+
+
+def formats_text(formats: Sequence[Format]) -> str:
+    """The formats that are read, for the terminal: name and endings, then what is read and how much."""
+    lines = []
+    for format_ in formats:
+        endings = [*format_.endings, *(f"{ending}.gz" for ending in format_.endings if format_.packed)]
+        lines.append(f"{format_.name} ({' '.join(endings)})")
+        lines.append(f"    {format_.what}")
+        most = f"{format_.limit / 2**20:,.0f} MB" if format_.limit else "the setting max_file_bytes"
+        lines.append(f"    At most {most}.")
     return "\n".join(lines)
 
 
@@ -405,6 +419,17 @@ def answer_json(answer: Answer) -> dict[str, object]:
         "gaps": [{"question": gap.question, "reason": gap.reason, "missing": gap.missing} for gap in answer.gaps],
         "nearest": [hit_json(hit) for hit in answer.nearest],
         "searched": answer.searched,
+    }
+
+
+def format_json(format_: Format) -> dict[str, object]:
+    """A format as plain data; ``limit`` in bytes, None: the setting max_file_bytes."""
+    return {
+        "name": format_.name,
+        "endings": format_.endings,
+        "gzip": format_.packed,
+        "limit": format_.limit,
+        "what": format_.what,
     }
 
 

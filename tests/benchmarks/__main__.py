@@ -12,11 +12,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -58,12 +60,20 @@ print(json.dumps(times))
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("archive", nargs="?", type=Path, help="a folder of articles; it is only read")
+    parser.add_argument("--labelled", type=Path, metavar="PATH", help="newsbench's articles: measure prose alone")
     parser.add_argument("--no-deep", action="store_true", help="leave out the deep embedder")
     options = parser.parse_args()
+    if options.labelled:
+        from tests.benchmarks.prose import measure_prose
+
+        measure_prose(options.labelled)
+        return
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.archive or invent(Path(scratch) / "articles", INVENTED_ARTICLES)
         measure_indexing(folder.resolve(), Path(scratch))
         measure_asking(folder.resolve(), Path(scratch))
+        measure_facts(folder.resolve(), Path(scratch))
+        measure_one_more(folder.resolve(), Path(scratch))
         if not options.no_deep:
             measure_deep(folder.resolve(), Path(scratch))
 
@@ -88,6 +98,41 @@ def measure_asking(folder: Path, scratch: Path) -> None:
     for name, seconds in times.items():
         cuts = statistics.quantiles(seconds, n=20)
         print(f"{name}: p50 {cuts[9] * 1000:.0f} ms, p95 {cuts[18] * 1000:.0f} ms over {len(seconds)} questions")
+
+
+def measure_facts(folder: Path, scratch: Path) -> None:
+    """Where the facts of the articles come from, and how many stand in a story with others."""
+    from index import Archive, IndexSettings
+
+    archive = Archive.open(folder, IndexSettings(index_dir=scratch / "index"))
+    articles = [archive.article(ref.id) for ref in archive.articles()]
+    for fact in ("title", "outlet", "url", "authors", "published", "updated", "language"):
+        origins = Counter(
+            (article.language if fact == "language" else article.origins.get(fact, "?"))
+            for article in articles
+            if getattr(article, fact)
+        )
+        shares = ", ".join(f"{origin} {count / len(articles):.1%}" for origin, count in origins.most_common(5))
+        print(f"{fact}: {shares or 'none'}; unknown {1 - origins.total() / len(articles):.1%}")
+    stories = [story for story in archive.stories() if len(story) > 1]
+    print(f"stories in several articles: {len(stories)}, with {sum(map(len, stories))} articles")
+
+
+def measure_one_more(folder: Path, scratch: Path) -> None:
+    """One article more, from its file being there to its being found, as a whole process and without starting up."""
+    from index import Archive, IndexSettings
+
+    grown = scratch / "grown"
+    shutil.copytree(folder, grown, ignore=shutil.ignore_patterns(".byline"))
+    for number in range(3):
+        (grown / f"one more {number}.txt").write_text(f"Ferry\n\nThe zwq{number}fgh ferry sails again. It was late.\n")
+        wall, _, report = index(grown, scratch / "index", BYLINE_CACHE_DIR=str(scratch / "cache"))
+        steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in report["seconds"].items())
+        print(
+            f"one article more: {wall:.1f} s, of them {sum(report['seconds'].values()):.1f} after starting up ({steps})"
+        )
+        archive = Archive.open(grown, IndexSettings(index_dir=scratch / "index"))
+        assert f"zwq{number}fgh" in archive.search(f"zwq{number}fgh ferry", 1)[0].passage.text
 
 
 def measure_deep(folder: Path, scratch: Path) -> None:
