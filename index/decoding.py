@@ -6,6 +6,10 @@ import re
 
 from charset_normalizer import from_bytes
 
+DAMAGED = 0.02
+"""Share of what lies beyond ASCII up to which bytes that are no UTF-8 are damage to a text that is: a download that
+ended within a character, a stray byte. Text in another encoding has hardly a character that reads as UTF-8."""
+
 WESTERN = 0.1
 """Share of bytes beyond ASCII up to which text that is not Unicode is taken for Windows-1252, if it can be."""
 
@@ -39,6 +43,8 @@ def encoding_of(content: bytes) -> str | None:
     except UnicodeDecodeError:
         if b"\0" in content:
             return None
+        if _is_damaged_utf_8(content):
+            return content.decode("utf-8-sig", errors="replace")
         if _is_western(content):
             return "cp1252"
         best = from_bytes(content[: 1024 * 1024]).best()
@@ -49,6 +55,11 @@ def encoding_of(content: bytes) -> str | None:
 def without_surrogates(text: str) -> str:
     """``text`` with each lone surrogate, which no file or model takes, as U+FFFD."""
     return _SURROGATE.sub("\ufffd", text)
+
+
+def _is_damaged_utf_8(content: bytes) -> bool:
+    text = content.decode("utf-8", errors="replace")
+    return text.count("\ufffd") <= DAMAGED * sum(not character.isascii() for character in text)
 
 
 def _is_western(content: bytes) -> bool:

@@ -184,8 +184,13 @@ def read(relative: str, stream: BinaryIO, limit: int, modified: datetime | None 
     if relative.lower().endswith(".gz"):
         unpacked = gzip.GzipFile(fileobj=stream)  # type: ignore[assignment]
     bounded = _Bounded(unpacked, most, too_large)
+    empty = True
     try:
-        yield from _reader(format_)(File(relative, bounded, modified))  # type: ignore[arg-type]
+        for found in _reader(format_)(File(relative, bounded, modified)):  # type: ignore[arg-type]
+            empty = False
+            yield found
+        if empty:
+            yield Skip(relative, "", "holds no article")
     except Unreadable as error:
         yield Skip(relative, "", str(error))
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:

@@ -24,6 +24,7 @@ ARTICLE_CHARACTERS = 2_000_000
 
 TITLE_CHARACTERS = 300
 FIELD_DEPTH = 20
+FIELD_VALUES = 100_000
 
 TITLE_FIELDS = ("title", "headline")
 TEXT_FIELDS = ("text", "body", "content", "articleBody")
@@ -215,25 +216,37 @@ def _plain_fields(fields: Mapping[str, object]) -> dict[str, object]:
     return {key: value for key, value in plain.items() if value is not None}
 
 
-def plain_data(value: object, depth: int = 0) -> object:
+def plain_data(value: object) -> object:
     """``value`` as plain JSON: text keys, days as text, nothing that is no number, nothing deeper than 20 levels.
 
     YAML and Python's JSON know more than that (dates as keys, lists that hold themselves, NaN), and none of it can be
     compared or kept.
+
+    Raises:
+        Unreadable: there is too much of it, such as YAML that refers to its parts again and again.
     """
-    if depth > FIELD_DEPTH:
-        return None
-    if isinstance(value, Mapping):
-        return {without_surrogates(str(key)): plain_data(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set)):
-        return [plain_data(item, depth + 1) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    if value is None or isinstance(value, (bool, int)):
-        return value
-    return without_surrogates(str(value))
+    left = FIELD_VALUES
+
+    def plain(value: object, depth: int) -> object:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Unreadable(f"more than {FIELD_VALUES:,} values in its fields")
+        if depth > FIELD_DEPTH:
+            return None
+        if isinstance(value, Mapping):
+            return {without_surrogates(str(key)): plain(item, depth + 1) for key, item in value.items()}
+        if isinstance(value, (list, tuple, set)):
+            return [plain(item, depth + 1) for item in value]
+        if isinstance(value, float):
+            return value if math.isfinite(value) else None
+        if isinstance(value, (datetime, date)):
+            return value.isoformat()
+        if value is None or isinstance(value, (bool, int)):
+            return value
+        return without_surrogates(str(value))
+
+    return plain(value, 0)
 
 
 def outlet_of(url: str) -> str:

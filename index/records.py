@@ -185,7 +185,8 @@ def record(file: File, fields: Mapping[str, object], where: str, used: set[str])
     if locator in used:
         locator = next(name for count in itertools.count(2) if (name := f"{url or where} ({count})") not in used)
     used.add(locator)
-    titled = any(name_of(fields.get(name)) for name in TITLE_FIELDS)
+    # one that is too long is refused below, and looking for its first sentence would take minutes and much memory
+    titled = len(text) > ARTICLE_CHARACTERS or any(name_of(fields.get(name)) for name in TITLE_FIELDS)
     text_facts = {} if titled else {"title": _first_sentence(text)}
     try:
         layers = [("field", rest), ("text", text_facts)]

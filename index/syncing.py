@@ -175,7 +175,7 @@ class Sync:
     def _read(self, found: Scan, known: _Known) -> _Changes:
         changes = _Changes()
         reading = _reading_recipe()
-        held = self.store.held(reading)
+        held = {**self.store.held(reading), **self.store.held(self._within_limits(reading))}
         jobs: list[Job] = []
         hashes: dict[str, str] = {}
         for relative, path in found.files.items():
@@ -223,8 +223,9 @@ class Sync:
                     if trouble:
                         self._unreadable(found, job.relative, trouble)
                     else:
+                        limited = self._within_limits(reading) if held.skips else reading
                         with self.store.transaction():
-                            self.store.hold(job.relative, hashes[job.relative], reading, held)
+                            self.store.hold(job.relative, hashes[job.relative], limited, held)
                         self._take(changes, job.relative, hashes[job.relative], held)
                     before += job.size
                     held, trouble = Held({}, ()), ""
@@ -242,6 +243,11 @@ class Sync:
                     self._write(messages, held, reading, seen)
         if jobs:
             self.tell("reading", total, total)
+
+    def _within_limits(self, reading: str) -> str:
+        """Part of what is remembered of files that could not be read whole: with other limits they may be."""
+        settings = self.settings
+        return f"{reading}, {settings.max_file_bytes} bytes, {settings.reader_mb} MB, {settings.reader_seconds:g} s"
 
     def _write(self, messages: list[Message], held: Held, reading: str, seen: datetime) -> None:
         with self.store.transaction():

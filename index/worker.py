@@ -1,8 +1,9 @@
 """A process that reads files for an archive, so that no file can harm the one that asks for it.
 
 It takes one JSON object a line from standard input, the file to read, and answers with messages on standard output,
-each four bytes of length (big-endian) and a JSON object. Its memory is limited, it has no network, and whoever waits
-for it may kill it. JSON rather than pickle: what a parser was made to do by a hostile file must not reach further.
+each four bytes of length (big-endian) and a JSON object. Its memory is limited, it has no network, whoever waits for it
+may kill it, and where nobody does any more it ends by itself. JSON rather than pickle: what a parser was made to do by
+a hostile file must not reach further.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
-from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -26,39 +27,48 @@ if TYPE_CHECKING:
 RETIRE_BYTES = 400 * 1024 * 1024
 """A worker that has grown beyond this ends after its file, and another takes its place."""
 
-_NEEDED = ("index.cleaning", "index.copies", "index.language", "index.readers", "index.recurring", "index.sentences")
+PATIENCE = 2
+"""Times the setting ``reader_seconds`` after which a worker that says nothing ends by itself; by then whoever asks has
+killed it, unless that process was killed too."""
+
 _OFFLINE = frozenset({"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.bind"})
 
 
 def main() -> None:
-    """Read files until standard input ends. The first argument is the most memory, in bytes beyond its own start."""
+    """Read files until standard input ends.
+
+    The first argument is the most memory, in bytes beyond what it has when it starts, the second the longest time
+    without a word, in seconds.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
     # what libraries print must not come between the messages
-    answers = os.fdopen(os.dup(1), "wb")
+    answers = _Answers(os.fdopen(os.dup(1), "wb"), PATIENCE * float(sys.argv[2]))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
-    for module in _NEEDED:
-        import_module(module)
+    _load()
     # until here, what goes wrong is told there
     os.dup2(nowhere, 2)
     sys.addaudithook(_no_network)
     _limit_memory(int(sys.argv[1]))
-    _send(answers, {"ready": True})
+    answers.send({"ready": True})
+    answers.end()
     for line in sys.stdin.buffer:
         order = json.loads(line)
+        answers.begin()
         try:
             _read(Path(order["file"]), order["relative"], order["limit"], answers)
         except OSError as error:
-            _send(answers, {"unreadable": error.strerror or str(error)})
+            answers.send({"unreadable": error.strerror or str(error)})
         except MemoryError:
-            _send(answers, {"skip": ["", "takes more memory than a reader may have"]})
-            _send(answers, {"end": {"sha256": "", "retire": True}})
+            answers.send({"skip": ["", "takes more memory than a reader may have"]})
+            answers.send({"end": {"sha256": "", "retire": True}})
             return
+        answers.end()
         if _peak() > RETIRE_BYTES:
             return
 
 
-def _read(path: Path, relative: str, limit: int, answers: BinaryIO) -> None:
+def _read(path: Path, relative: str, limit: int, answers: _Answers) -> None:
     from index.readers import read
 
     with path.open("rb") as file:
@@ -67,11 +77,11 @@ def _read(path: Path, relative: str, limit: int, answers: BinaryIO) -> None:
         modified = datetime.fromtimestamp(state.st_mtime, UTC)
         for found in read(relative, stream, limit, modified):  # type: ignore[arg-type]
             if isinstance(found, Skip):
-                _send(answers, {"skip": [found.locator, found.reason], "at": file.tell()})
+                answers.send({"skip": [found.locator, found.reason], "at": file.tell()})
             else:
-                _send(answers, {"article": article_message(found), "at": file.tell()})
+                answers.send({"article": article_message(found), "at": file.tell()})
         sha256 = stream.rest()
-    _send(answers, {"end": {"sha256": sha256, "retire": _peak() > RETIRE_BYTES}})
+    answers.send({"end": {"sha256": sha256, "retire": _peak() > RETIRE_BYTES}})
 
 
 def article_message(reading: Reading) -> dict[str, Any]:
@@ -152,10 +162,40 @@ class _Hashing:
         return self._hash.hexdigest()
 
 
-def _send(answers: BinaryIO, message: dict[str, Any]) -> None:
-    content = json.dumps(message, ensure_ascii=False, allow_nan=False).encode()
-    answers.write(len(content).to_bytes(4, "big") + content)
-    answers.flush()
+class _Answers:
+    """Where the messages go. The process ends when it takes too long from one to the next."""
+
+    def __init__(self, file: BinaryIO, seconds: float) -> None:
+        self._file, self._seconds = file, seconds
+
+    def begin(self) -> None:
+        # with no handler of Python's, which would wait for whatever hangs
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, self._seconds)
+
+    def end(self) -> None:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def send(self, message: dict[str, Any]) -> None:
+        content = json.dumps(message, ensure_ascii=False, allow_nan=False).encode()
+        self.end()  # whoever takes the messages may take their time
+        self._file.write(len(content).to_bytes(4, "big") + content)
+        self._file.flush()
+        self.begin()
+
+
+def _load() -> None:
+    """Load what every article needs: the limit of memory is for what files take.
+
+    On a machine of many processors the libraries alone reserve more than that.
+    """
+    from index.readers import read
+    from index.reading import Reading
+
+    for found in read("loading.txt", BytesIO(b"Loading\n\n" + b"The libraries are loaded once. " * 4), 1000):
+        assert isinstance(found, Reading)
+        article_message(found)
 
 
 def _no_network(event: str, _: object) -> None:

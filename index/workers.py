@@ -24,6 +24,9 @@ HELD = 50
 START_SECONDS = 120.0
 """Within which a process has started, on the slowest machine; half a second is usual."""
 
+DYING = 1.0
+"""Seconds that a process that has closed its output may take to end, so that what it died of can be told."""
+
 _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from index.worker import main; main()"
 
 
@@ -129,6 +132,8 @@ class _Worker:
         while True:
             message, late = self._answer(process, self._seconds)
             if message is None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(DYING)
                 with self._lock:
                     self._end()
                 if late:
@@ -153,7 +158,7 @@ class _Worker:
             root = str(Path(__file__).parents[1])
             # -P: nothing is imported from the folder that the user stands in, which may be the folder of articles
             self._process = process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _START, root, str(self._memory)],
+                [sys.executable, "-P", "-c", _START, root, str(self._memory), str(self._seconds)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

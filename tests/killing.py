@@ -163,7 +163,7 @@ def look(folder: Path, old: Expected | None, new: Expected) -> int:
     numbers = snapshot.passages.tolist()
     near = snapshot.vectors.nearest(index.archive.open_embedder("fast").embed_query(QUERIES[0]), 10_000, Filters())
     assert sorted(number for number, _ in near) == numbers
-    assert snapshot.keywords.size == manifest.passages == len(numbers)
+    assert len(snapshot.keywords.scores(QUERIES[0])) == manifest.passages == len(numbers)
     assert manifest.articles == len(found)
     return OLD if found == old else NEW
 
