@@ -542,9 +542,7 @@ def _copy_over(path: Path, target: Path) -> bool:
 # --- out ---------------------------------------------------------------------------------------------------------
 
 
-def remove(
-    folder: Path, article_id: str, places: Mapping[tuple[str, str], ArticleRef], *, whole_file: bool
-) -> Removal:
+def remove(folder: Path, article_id: str, places: Mapping[tuple[str, str], ArticleRef], *, whole_file: bool) -> Removal:
     """Move the files of an article aside; see :meth:`index.Archive.remove`.
 
     Args:

@@ -21,29 +21,35 @@ def decode(content: bytes) -> str | None:
 
     Returns None for binary data. A byte order mark is not part of the text.
     """
+    encoding = encoding_of(content)
+    if encoding is None:
+        return None
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        if encoding.startswith("utf"):
+            return None
+        text = content.decode(encoding, errors="replace")
+    return None if text.count("\0") > len(text) // 100 else text
+
+
+def encoding_of(content: bytes) -> str | None:
+    """The name of the encoding of ``content``, as :func:`decode` reads it; None for binary data."""
     for mark, encoding in ((b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
-            try:
-                return content.decode(encoding)
-            except UnicodeDecodeError:
-                return None
+            return encoding
     try:
-        text = content.decode("utf-8-sig")
+        content.decode("utf-8-sig")
     except UnicodeDecodeError:
         if b"\0" in content:
             return None
         if _is_damaged_utf_8(content):
             return content.decode("utf-8-sig", errors="replace")
         if _is_western(content):
-            return content.decode("cp1252")
+            return "cp1252"
         best = from_bytes(content[: 1024 * 1024]).best()
-        if best is None:
-            return None
-        try:
-            return content.decode(best.encoding)
-        except UnicodeDecodeError:
-            return content.decode(best.encoding, errors="replace")
-    return None if text.count("\0") > len(text) // 100 else text
+        return None if best is None else best.encoding
+    return "utf-8-sig"
 
 
 def without_surrogates(text: str) -> str:

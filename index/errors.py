@@ -12,6 +12,7 @@ BylineError
 │   ├── RemovalsRefused    the sync would remove suspiciously many articles
 │   ├── ArticleMissing     no article, or more than one, has this id
 │   └── SourceRefused      what was to be added is nothing that can be
+├── ReadersBroken          the processes that read files do not start
 ├── FetchError             a page cannot be fetched, or may not be
 └── EmbedderError          an embedding model is missing, altered or does not load
 """
@@ -65,6 +66,10 @@ class ArticleMissing(ArchiveError):
 
 class SourceRefused(ArchiveError):
     """What was to be added to an archive is nothing that can be: a folder, a format that is not read."""
+
+
+class ReadersBroken(BylineError):
+    """The processes that read files do not start."""
 
 
 class FetchError(BylineError):

@@ -60,11 +60,69 @@ FORMATS = (
         "index.plain:read_markdown",
     ),
     Format(
+        "web page",
+        (".html", ".htm", ".xhtml"),
+        "One article; the page's metadata give the facts, its structure tells the article from the site around it.",
+        32 * MB,
+        "index.pages:read_page",
+    ),
+    Format(
+        "saved page",
+        (".mht", ".mhtml"),
+        "One article: the page of an MHTML file as browsers save it, with the address that it was saved from.",
+        32 * MB,
+        "index.pages:read_mhtml",
+    ),
+    Format(
         "JSON lines",
         (".jsonl", ".ndjson"),
         "One article a line, a JSON object with the fields below.",
         None,
         "index.records:read_json_lines",
+    ),
+    Format(
+        "JSON",
+        (".json",),
+        "An article or a list of them, with the fields below or as schema.org's NewsArticle.",
+        48 * MB,
+        "index.records:read_json",
+    ),
+    Format(
+        "CSV",
+        (".csv", ".tsv"),
+        "One article a row; the first row names the columns as the fields below.",
+        None,
+        "index.records:read_csv",
+    ),
+    Format(
+        "PDF",
+        (".pdf",),
+        "One article, column by column; running heads and page numbers are set apart.",
+        64 * MB,
+        "index.documents:read_pdf",
+        packed=False,
+    ),
+    Format(
+        "Word document",
+        (".docx",),
+        "One article: paragraphs, headings, lists, tables and notes.",
+        64 * MB,
+        "index.documents:read_docx",
+        packed=False,
+    ),
+    Format(
+        "mail",
+        (".eml",),
+        "One article, the text of a newsletter; its subject is the title, its sender the outlet.",
+        100 * MB,
+        "index.mail:read_mail",
+    ),
+    Format(
+        "web archive",
+        (".warc",),
+        "One article a page that was fetched with success; its address is the page's.",
+        None,
+        "index.webarchives:read_warc",
     ),
 )
 
@@ -164,7 +222,9 @@ class _Bounded(RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer)  # type: ignore[arg-type]
-        piece = self._stream.read(min(len(view), 1 << 20))
+        # one piece at a time: of gzip data that is cut, what stands before the cut is read
+        read = getattr(self._stream, "read1", self._stream.read)
+        piece = read(min(len(view), 1 << 20))
         self._seen += len(piece)
         if self._seen > self._limit:
             from index.reading import Unreadable

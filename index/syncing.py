@@ -219,7 +219,7 @@ class Sync:
         seen = datetime.now(UTC)
         messages: list[Message] = []
         held = Held({}, ())
-        trouble, broke = "", False
+        trouble = ""
         if jobs:
             self.tell("reading", 0, total)
         with closing(workers):
@@ -230,14 +230,12 @@ class Sync:
                     if trouble:
                         self._unreadable(found, job.relative, trouble)
                     else:
-                        # what a reader broke down on may have been the machine's fault: it is read again next time
-                        if not broke:
-                            limited = self._within_limits(reading) if held.skips else reading
-                            with self.store.transaction():
-                                self.store.hold(job.relative, hashes[job.relative], limited, held)
+                        limited = self._within_limits(reading) if held.skips else reading
+                        with self.store.transaction():
+                            self.store.hold(job.relative, hashes[job.relative], limited, held)
                         self._take(changes, job.relative, hashes[job.relative], held)
                     before += job.size
-                    held, trouble, broke = Held({}, ()), "", False
+                    held, trouble = Held({}, ()), ""
                     continue
                 self.tell("reading", min(total, before + message.get("at", job.size)), total)
                 if "article" in message:
@@ -248,8 +246,6 @@ class Sync:
                     trouble = message["unreadable"]
                 elif message["end"]["sha256"] not in ("", hashes[job.relative]):
                     trouble = "it changes while it is read"
-                else:
-                    broke = message["end"].get("broke", False)
                 if len(messages) >= WRITE_BATCH:
                     self._write(messages, held, reading, seen)
         if jobs:

@@ -45,10 +45,13 @@ def main() -> None:
     answers = _Answers(os.fdopen(os.dup(1), "wb"), PATIENCE * float(sys.argv[2]))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
+    _load()
+    # until here, what goes wrong is told there
     os.dup2(nowhere, 2)
     sys.addaudithook(_no_network)
-    _load()
     _limit_memory(int(sys.argv[1]))
+    answers.send({"ready": True})
+    answers.end()
     for line in sys.stdin.buffer:
         order = json.loads(line)
         answers.begin()

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from index.errors import ReadersBroken
 
 AHEAD = 4
 """Files handed out for each worker before the first of them is taken: enough to keep it busy."""
 
 HELD = 50
 """Messages of one file that wait to be taken; then its worker waits."""
+
+START_SECONDS = 120.0
+"""Within which a process has started, on the slowest machine; half a second is usual."""
 
 DYING = 1.0
 """Seconds that a process that has closed its output may take to end, so that what it died of can be told."""
@@ -43,7 +47,7 @@ Message = dict[str, Any]
 class _Task:
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.messages: queue.Queue[Message | None] = queue.Queue(HELD)
+        self.messages: queue.Queue[Message | Exception | None] = queue.Queue(HELD)
 
 
 class Workers:
@@ -61,10 +65,14 @@ class Workers:
         self._closed.set()
         for worker in self._workers:
             self._tasks.put(None)
-            worker.kill()
+            worker.close()
 
     def read(self, jobs: Sequence[Job]) -> Iterator[tuple[int, Message | None]]:
-        """The messages about each file by its place in ``jobs``, in order; None after the last of a file."""
+        """The messages about each file by its place in ``jobs``, in order; None after the last of a file.
+
+        Raises:
+            ReadersBroken: the processes do not start.
+        """
         if jobs and not self._threads:
             for worker in self._workers:
                 self._threads.append(threading.Thread(target=self._serve, args=(worker,), daemon=True))
@@ -75,18 +83,23 @@ class Workers:
             self._tasks.put(task)
         for at, task in enumerate(tasks):
             while (message := task.messages.get()) is not None:
+                if isinstance(message, Exception):
+                    raise message
                 yield at, message
             yield at, None
             if at + ahead < len(tasks):
                 self._tasks.put(tasks[at + ahead])
 
     def _serve(self, worker: _Worker) -> None:
-        while (task := self._tasks.get()) is not None:
-            for message in worker.read(task.job):
-                self._put(task, message)
+        while (task := self._tasks.get()) is not None and not self._closed.is_set():
+            try:
+                for message in worker.read(task.job):
+                    self._put(task, message)
+            except Exception as error:  # noqa: BLE001 - raised again by whoever waits for the file
+                self._put(task, error)
             self._put(task, None)
 
-    def _put(self, task: _Task, message: Message | None) -> None:
+    def _put(self, task: _Task, message: Message | Exception | None) -> None:
         while not self._closed.is_set():
             try:
                 return task.messages.put(message, timeout=1)
@@ -100,71 +113,97 @@ class _Worker:
     def __init__(self, memory: int, seconds: float) -> None:
         self._memory, self._seconds = memory, seconds
         self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
+        self._lock = threading.Lock()
 
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+    def close(self) -> None:
+        """Kill the process and start no other."""
+        with self._lock:
+            self._closed = True
+            self._end()
 
     def read(self, job: Job) -> Iterator[Message]:
         process = self._started()
-        assert process.stdin is not None and process.stdout is not None
         order = json.dumps({"file": str(job.path), "relative": job.relative, "limit": job.limit})
-        try:
+        assert process.stdin is not None
+        with contextlib.suppress(OSError):  # it is gone, which is found out when its answer is waited for
             process.stdin.write(f"{order}\n".encode())
             process.stdin.flush()
-        except OSError:
-            pass  # it is gone, which the reading below finds out
         while True:
-            began = time.monotonic()
-            clock = threading.Timer(self._seconds, process.kill)
-            clock.daemon = True
-            clock.start()
-            try:
-                message = self._receive(process)
-            finally:
-                clock.cancel()
+            message, late = self._answer(process, self._seconds)
             if message is None:
-                late = time.monotonic() - began >= self._seconds
-                with suppress(subprocess.TimeoutExpired):
+                with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(DYING)
-                self.kill()
-                self._process = None
-                yield {"skip": ["", self._reason(process.returncode, late)]}
-                yield {"end": {"sha256": "", "broke": not late}}
+                with self._lock:
+                    self._end()
+                if late:
+                    yield {"skip": ["", f"takes longer than {self._seconds:g} s to read"]}
+                    yield {"end": {"sha256": ""}}
+                else:
+                    yield {"unreadable": self._breakdown(process.returncode)}
                 return
             yield message
             if "end" in message or "unreadable" in message:
                 if message.get("end", {}).get("retire"):
-                    process.wait()
-                    self._process = None
+                    with self._lock:
+                        self._end()
                 return
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
+        with self._lock:
+            if self._process is not None:
+                return self._process
+            if self._closed:
+                raise ReadersBroken("The reading of files was stopped.")
             root = str(Path(__file__).parents[1])
             # -P: nothing is imported from the folder that the user stands in, which may be the folder of articles
-            self._process = subprocess.Popen(
+            self._process = process = subprocess.Popen(
                 [sys.executable, "-P", "-c", _START, root, str(self._memory), str(self._seconds)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
             )
-        return self._process
+        message, _ = self._answer(process, START_SECONDS)
+        if message is None and not self._closed:
+            assert process.stderr is not None
+            said = process.stderr.read().decode(errors="replace").strip().splitlines()[-1:] or ["it says nothing"]
+            raise ReadersBroken(
+                f"The process that reads files does not start ({said[0]}). Run: pip install --force-reinstall byline"
+            )
+        return process
 
-    @staticmethod
-    def _receive(process: subprocess.Popen[bytes]) -> Message | None:
+    def _answer(self, process: subprocess.Popen[bytes], seconds: float) -> tuple[Message | None, bool]:
+        """The next message, or None where the process died; and whether that was for taking too long."""
+        late = threading.Event()
+
+        def kill() -> None:
+            late.set()
+            process.kill()
+
+        clock = threading.Timer(seconds, kill)
+        clock.daemon = True
+        clock.start()
         assert process.stdout is not None
         try:
             head = process.stdout.read(4)
             content = process.stdout.read(int.from_bytes(head, "big")) if len(head) == 4 else b""
             message = json.loads(content) if content else None
         except (OSError, ValueError):
-            return None
-        return message if isinstance(message, dict) else None
+            message = None
+        finally:
+            clock.cancel()
+        return (message if isinstance(message, dict) else None), late.is_set()
 
-    def _reason(self, status: int | None, late: bool) -> str:
-        if late:
-            return f"takes longer than {self._seconds:g} s to read"
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stderr):
+                if stream is not None:
+                    with contextlib.suppress(OSError):
+                        stream.close()
+
+    def _breakdown(self, status: int | None) -> str:
         how = f"signal {-status}" if status is not None and status < 0 else f"status {status}"
-        return f"the reader broke down on it ({how}, with at most {self._memory // 1024**2} MB of memory)"
+        return f"the reader broke down on it: {how}, with at most {self._memory // 1024**2} MB of memory"
