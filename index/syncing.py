@@ -35,6 +35,8 @@ WRITE_BATCH = 200
 EMBED_BATCH = 512
 """Passages embedded and written together; what is written is not embedded again after an interruption."""
 
+HASH_BYTES = 1 << 20
+
 EMBEDDER = "embedder"
 """The name under which the store remembers what the archive is embedded with."""
 
@@ -81,13 +83,18 @@ class _Changes:
 
 
 def fingerprint(path: Path) -> str:
-    """The SHA-256 of a file, hexadecimal.
+    """The SHA-256 of a file, hexadecimal; what is appended meanwhile is left out.
 
     Raises:
         OSError: it cannot be read.
     """
+    found = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        left = os.fstat(file.fileno()).st_size
+        while piece := file.read(min(left, HASH_BYTES)):
+            found.update(piece)
+            left -= len(piece)
+    return found.hexdigest()
 
 
 @dataclass

@@ -73,7 +73,7 @@ def _read(path: Path, relative: str, limit: int, answers: _Answers) -> None:
 
     with path.open("rb") as file:
         state = os.fstat(file.fileno())
-        stream = _Hashing(file)
+        stream = _Hashing(file, state.st_size)
         modified = datetime.fromtimestamp(state.st_mtime, UTC)
         for found in read(relative, stream, limit, modified):  # type: ignore[arg-type]
             if isinstance(found, Skip):
@@ -130,16 +130,20 @@ def article_message(reading: Reading) -> dict[str, Any]:
 
 
 class _Hashing:
-    """A file that is hashed as it is read. A reader that jumps about in it leaves the hash to the end."""
+    """A file as long as it is now, hashed as it is read. A reader that jumps about in it leaves the hash to the end.
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+    What is appended meanwhile is for the next sync: a file that grows as fast as it is read would never end.
+    """
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._size = file, size
         self._hash = hashlib.sha256()
         self._hashed = 0
 
     def read(self, size: int = -1) -> bytes:
         begins = self._file.tell()
-        piece = self._file.read(size)
+        left = max(0, self._size - begins)
+        piece = self._file.read(left if size is None or size < 0 else min(size, left))
         if begins == self._hashed:
             self._hash.update(piece)
             self._hashed += len(piece)
@@ -149,7 +153,7 @@ class _Hashing:
         return True
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
+        return self._file.seek(self._size + offset) if whence == os.SEEK_END else self._file.seek(offset, whence)
 
     def tell(self) -> int:
         return self._file.tell()

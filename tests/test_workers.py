@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -395,3 +396,340 @@ def test_a_link_out_of_the_folder_is_not_followed(hostile):
 def test_a_hard_link_is_the_same_article(hostile):
     assert text(hostile, "linked.txt") == story(3)
     assert reason(hostile, "z hard link.txt") == "the same article as linked.txt"
+
+
+# --- while it is read ------------------------------------------------------------------------------------------
+
+
+def skips(report):
+    return {skip.path: skip.reason for skip in report.skipped}
+
+
+def paths(refs):
+    return sorted({ref.path for ref in refs})
+
+
+def workers_of(parent: int) -> list[int]:
+    """The worker processes of a process."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            *_, ppid = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            if int(ppid) == parent and b"index.worker" in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return found
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def waits_until(is_so) -> bool:
+    """Whether it becomes so; a machine may be slow, so the patience is long."""
+    for _ in range(600):
+        if is_so():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def after_hashing(monkeypatch, name, change):
+    """Change a file right after it was hashed, before a worker reads it."""
+    really = index.syncing.fingerprint
+
+    def fingerprint(path):
+        found = really(path)
+        if path.name == name:
+            change(path)
+        return found
+
+    monkeypatch.setattr(index.syncing, "fingerprint", fingerprint)
+
+
+@pytest.fixture
+def archive(folder):
+    write(folder, GOOD)
+    return Archive.open(folder, IndexSettings(jobs=1))
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_by_the_next_sync(folder, archive, monkeypatch):
+    write(folder, {"live.txt": story(1)})
+    with monkeypatch.context() as patched:
+        after_hashing(patched, "live.txt", lambda path: path.write_text(story(1, "More came in.")))
+        report = archive.sync()
+    assert skips(report) == {"live.txt": "cannot be read (it changes while it is read)"}
+    assert paths(report.added) == sorted(GOOD)
+    report = archive.sync()
+    assert (paths(report.added), report.skipped) == (["live.txt"], ())
+    assert archive.article(report.added[0].id).text == story(1, "More came in.")
+
+
+def test_a_file_that_changes_while_it_is_read_again_keeps_its_article(folder, archive, monkeypatch):
+    archive.sync()
+    write(folder, {"mill.txt": MILL + "The fire is out.\n"})
+    with monkeypatch.context() as patched:
+        after_hashing(patched, "mill.txt", lambda path: path.write_text(MILL + "Half of a sen"))
+        report = archive.sync()
+    assert skips(report) == {"mill.txt": "cannot be read (it changes while it is read)"}
+    assert (report.removed, report.changed, report.articles) == ((), (), 3)
+    assert archive.search("old paper mill")[0].article.text == MILL
+
+
+def test_a_file_that_grows_faster_than_it_is_read_is_read_as_it_was(folder, archive):
+    live, grown = folder / "live.jsonl", []
+    write(folder, {"live.jsonl": wire(40)})
+
+    def grow(step, done, total):
+        if step == "reading" and len(HARBOUR.encode()) < done < total and len(grown) < 5000:
+            grown.append(2)
+            with live.open("a") as file:
+                file.write(wire(2, 1000 + 2 * len(grown)))
+
+    report = archive.sync(progress=grow)
+    assert 40 <= len(grown) < 50  # and not as long as it is read
+    assert (report.articles, report.skipped) == (43, ())
+    assert archive.sync().articles == 43 + sum(grown)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (Path.unlink, "cannot be read (No such file or directory)"),
+        (lambda path: (path.unlink(), path.mkdir()), "cannot be read (Is a directory)"),
+    ],
+    ids=["deleted", "a folder"],
+)
+def test_a_file_that_cannot_be_opened_any_more_is_named(folder, archive, monkeypatch, change, told):
+    write(folder, {"gone.txt": story(1)})
+    after_hashing(monkeypatch, "gone.txt", change)
+    report = archive.sync()
+    assert skips(report) == {"gone.txt": told}
+    assert paths(report.added) == sorted(GOOD)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_file_without_permission_is_named(folder, archive):
+    write(folder, {"secret.txt": story(1)})
+    (folder / "secret.txt").chmod(0)
+    report = archive.sync()
+    assert skips(report) == {"secret.txt": "cannot be read (Permission denied)"}
+    assert paths(report.added) == sorted(GOOD)
+
+
+def test_a_device_is_not_opened(folder, archive):
+    try:
+        os.mknod(folder / "zero.txt", stat.S_IFCHR | 0o600, os.makedev(1, 5))
+    except PermissionError:
+        pytest.skip("only root makes devices")
+    report = archive.sync()
+    assert skips(report) == {"zero.txt": "not a regular file"}
+    assert paths(report.added) == sorted(GOOD)
+
+
+def test_a_reader_that_hangs_is_killed_and_the_rest_goes_on(folder, monkeypatch):
+    # opening a pipe that nobody writes to never ends
+    write(folder, {**GOOD, "hangs.txt": story(1)})
+    after_hashing(monkeypatch, "hangs.txt", lambda path: (path.unlink(), os.mkfifo(path)))
+    archive = Archive.open(folder, IndexSettings(jobs=1, reader_seconds=4))
+    report = archive.sync()
+    assert skips(report) == {"hangs.txt": "takes longer than 4 s to read"}
+    assert paths(report.added) == sorted(GOOD)
+    assert workers_of(os.getpid()) == []
+
+
+def test_a_reader_that_needs_too_much_memory_is_stopped_and_the_file_read_once_it_may_have_more(folder):
+    rows = [{"title": "Small", "text": SENTENCE}, {"title": "Large", "text": SENTENCE, "scan": "x" * 25 * MB}]
+    write(folder, {**GOOD, "large.jsonl": json_lines(*rows)})
+    report = Archive.open(folder, IndexSettings(jobs=1, reader_mb=64)).sync()
+    assert skips(report) == {"large.jsonl": "takes more memory than a reader may have"}
+    assert paths(report.added) == sorted([*GOOD, "large.jsonl"])
+    again = Archive.open(folder, IndexSettings(jobs=1, reader_mb=64)).sync()
+    assert (skips(again), again.published, "embed" in again.seconds) == (skips(report), False, False)
+    report = Archive.open(folder, IndexSettings(jobs=1, reader_mb=1024)).sync()
+    assert ([ref.title for ref in report.added], report.skipped) == (["Large"], ())
+
+
+def test_a_file_too_large_once_unpacked_is_read_once_the_setting_allows_it(folder):
+    write(
+        folder, {**GOOD, "wire.jsonl.gz": gzip.compress(json_lines({"title": "Wire", "text": story(1) * 9}).encode())}
+    )
+    report = Archive.open(folder, IndexSettings(max_file_bytes=2048)).sync()
+    assert skips(report) == {"wire.jsonl.gz": "larger than the setting max_file_bytes (2,048 bytes)"}
+    report = Archive.open(folder).sync()
+    assert ([ref.title for ref in report.added], report.skipped) == (["Wire"], ())
+
+
+def test_a_reader_that_is_killed_is_named_the_rest_goes_on_and_the_file_is_read_again(folder, archive):
+    # more than waits between the worker and the one that asks: it is still at it when the first article is told of
+    rows = [{"title": f"Wire {number}", "text": story(number)} for number in range(400)]
+    write(folder, {"live.jsonl": json_lines(*rows)})
+    killed = []
+
+    def kill(step, done, total):
+        if step == "reading" and not killed and done > len(HARBOUR.encode()):
+            killed.extend(workers_of(os.getpid()))
+            for pid in killed:
+                os.kill(pid, signal.SIGKILL)
+
+    report = archive.sync(progress=kill)
+    assert len(killed) == 1
+    assert skips(report) == {"live.jsonl": "the reader broke down on it (signal 9, with at most 512 MB of memory)"}
+    assert set(GOOD) <= set(paths(report.added))
+    assert report.articles < 403
+    report = archive.sync()
+    assert (report.articles, report.skipped) == (403, ())
+
+
+def test_a_worker_has_no_network(tmp_path):
+    code = (
+        "import socket, sys; from index import worker; sys.addaudithook(worker._no_network)\n"
+        "for attempt in (lambda: socket.create_connection(('127.0.0.1', 9)),"
+        " lambda: socket.getaddrinfo('a.invalid', 1),"
+        " lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))):\n"
+        "    try:\n        attempt()\n    except PermissionError as error:\n        print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ["a reader of files has no network"] * 3, done.stderr
+
+
+def test_a_worker_unpickles_nothing():
+    code = (
+        "import pickle, sys\nfrom io import BytesIO\nseen = []\n"
+        "sys.addaudithook(lambda event, found: seen.append(found) if event == 'pickle.find_class' else None)\n"
+        "from index import worker\nfrom index.readers import read\n"
+        "worker._load()\n"
+        "for name in sys.argv[1:]:\n"
+        "    for found in read(name, open(name, 'rb'), 10**7):\n        worker.article_message(found)\n"
+        "print(len(seen))\npickle.loads(b'cos\\nsystem\\n.')\nprint(len(seen))\n"
+    )
+    seeds = sorted(str(path) for path in (ROOT / "seeds").glob("*.txt"))
+    done = subprocess.run([sys.executable, "-c", code, *seeds], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["0", "1"], done.stderr
+
+
+# --- stopping --------------------------------------------------------------------------------------------------
+
+
+def wire(count, first=0):
+    return json_lines(*[{"title": f"Wire {n}", "text": story(n)} for n in range(first, first + count)])
+
+
+def rows_of_articles(folder):
+    store = folder / ".byline" / "store.sqlite"
+    if not store.exists():
+        return 0
+    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
+        try:
+            return connection.execute("SELECT count(*) FROM articles").fetchone()[0]
+        except sqlite3.OperationalError:  # not made yet
+            return 0
+
+
+@pytest.fixture
+def indexing(folder):
+    """`byline index`, reading: of three files one is read, and the second is a pipe that nobody writes to."""
+    write(folder, GOOD)
+    Archive.open(folder).sync()
+    write(folder, {"a.jsonl": wire(30), "n.jsonl": wire(600, 30), "z.jsonl": wire(30, 700)})
+    started = subprocess.Popen(
+        [sys.executable, "-m", "ui.cli", "index", str(folder), "--jobs", "1"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with started:
+        # what was read is written file by file: then the worker is at the second
+        assert waits_until(lambda: rows_of_articles(folder) > 33 or started.poll() is not None)
+        yield started
+        if started.poll() is None:
+            started.kill()
+
+
+def test_ctrl_c_stops_with_what_was_served_before_and_leaves_no_worker(folder, indexing):
+    workers = workers_of(indexing.pid)
+    assert len(workers) == 1
+    indexing.send_signal(signal.SIGINT)
+    indexing.communicate()
+    assert indexing.returncode == 130
+    assert waits_until(lambda: not any(map(is_running, workers)))
+    archive = Archive.open(folder)
+    assert (archive.manifest().generation, paths(archive.articles())) == (1, sorted(GOOD))
+    assert {hit.article.path for hit in archive.search("the council", k=100)} <= set(GOOD)
+    read = rows_of_articles(folder)
+    assert 33 < read < 663
+    told = []
+    report = archive.sync(progress=lambda *step: told.append(step))
+    assert (report.articles, report.skipped) == (663, ())
+    # the file that was read whole is not read again
+    total = sum((folder / name).stat().st_size for name in ("n.jsonl", "z.jsonl"))
+    assert {all_ for step, _, all_ in told if step == "reading"} == {total}
+
+
+def test_a_process_that_is_killed_leaves_no_worker(folder, indexing):
+    workers = workers_of(indexing.pid)
+    assert len(workers) == 1
+    indexing.kill()
+    indexing.wait()
+    assert waits_until(lambda: not any(map(is_running, workers)))
+    assert Archive.open(folder).sync().articles == 663
+
+
+def test_a_worker_that_hangs_ends_by_itself_when_nobody_can_kill_it(tmp_path):
+    os.mkfifo(tmp_path / "hangs.txt")
+    code = (
+        "import sys, threading, time\nfrom pathlib import Path\nfrom index.workers import Job, Workers\n"
+        "workers = Workers(1, 512 * 1024**2, 2)\n"
+        "jobs = [Job(name, Path(sys.argv[1], name), 10**6, 1) for name in ('mill.txt', 'hangs.txt')]\n"
+        "for at, message in workers.read(jobs):\n    print(at, message is None, flush=True)\n"
+    )
+    write(tmp_path, {"mill.txt": MILL})
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as asking:
+        while asking.stdout.readline() != "0 True\n":
+            assert asking.poll() is None
+        workers = workers_of(asking.pid)
+        assert len(workers) == 1
+        asking.kill()
+    assert waits_until(lambda: not any(map(is_running, workers)))
+
+
+# --- side by side ----------------------------------------------------------------------------------------------
+
+
+def test_messages_come_in_the_order_of_the_files_whoever_reads_them(tmp_path):
+    names = [f"{number}.txt" for number in range(20)]
+    write(tmp_path, {name: story(number) * (1 + 50 * (number % 5 == 0)) for number, name in enumerate(names)})
+    with closing(Workers(3, EXTRA, 60)) as workers:
+        found = list(workers.read([Job(name, tmp_path / name, MB, 1) for name in names]))
+    assert [at for at, message in found if message is None] == list(range(20))
+    assert [at for at, _ in found] == sorted(at for at, _ in found)
+    read = [message["article"]["text"] for _, message in found if message and "article" in message]
+    assert read == [(tmp_path / name).read_text() for name in names]
+
+
+def test_any_number_of_readers_makes_the_same_archive(tmp_path):
+    made = []
+    for jobs in (1, 4):
+        folder = tmp_path / str(jobs)
+        write(folder, {**GOOD, "wire.jsonl": wire(60), "empty.txt": "", "bad.jsonl": "{\n"})
+        write(folder, {f"{number}.txt": story(number) for number in range(100, 120)})
+        archive = Archive.open(folder, IndexSettings(jobs=jobs))
+        report = archive.sync()
+        hits = archive.search("the council of Norby said what of the old paper mill", k=50)
+        made.append(
+            (
+                archive.articles(),
+                report.skipped,
+                [(hit.passage, hit.article.id, hit.score, hit.vector_rank, hit.keyword_rank) for hit in hits],
+                [[ref.id for ref in story_] for story_ in archive.stories()],
+            )
+        )
+    assert made[0] == made[1]
+    assert len(made[0][0]) == 83
