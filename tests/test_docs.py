@@ -236,7 +236,7 @@ def test_the_changelog_has_what_is_not_released_yet_and_names_every_command():
 VARYING = (
     (r"\b\d+\.\d s\b", "# s"),
     (r"\d+\.\d GB", "# GB"),
-    (r"\b\d+ MB", "# MB"),
+    (r"\b\d+(?:\.\d)? MB", "# MB"),
     (r"\bfast-[0-9a-f]{12}", "fast-#"),
     (r"saved \d+ \w+ \d{4}", "saved #"),
 )
