@@ -27,7 +27,7 @@ def decode(content: bytes) -> str | None:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
-        if encoding.startswith("utf"):
+        if encoding in ("utf-16", "utf-32"):
             return None
         text = content.decode(encoding, errors="replace")
     return None if text.count("\0") > len(text) // 100 else text
@@ -44,7 +44,7 @@ def encoding_of(content: bytes) -> str | None:
         if b"\0" in content:
             return None
         if _is_damaged_utf_8(content):
-            return content.decode("utf-8-sig", errors="replace")
+            return "utf-8-sig"
         if _is_western(content):
             return "cp1252"
         best = from_bytes(content[: 1024 * 1024]).best()

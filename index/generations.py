@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -201,12 +202,14 @@ class Generations:
         return oldest
 
     def size(self) -> int:
-        """Bytes of the whole index on disk."""
-        total = 0
+        """Bytes of the whole index on disk; what two generations share counts once."""
+        sizes: dict[tuple[int, int], int] = {}
         for path in self.folder.rglob("*"):
             with contextlib.suppress(FileNotFoundError):  # a sync may be tidying up
-                total += path.stat().st_size if path.is_file() else 0
-        return total
+                state = path.stat()
+                if stat.S_ISREG(state.st_mode):
+                    sizes[state.st_dev, state.st_ino] = state.st_size
+        return sum(sizes.values())
 
     def open(self, generation: int) -> Snapshot:
         """Open ``generation`` for searching.

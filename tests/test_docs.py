@@ -15,10 +15,10 @@ from itertools import dropwhile
 from pathlib import Path
 
 import pytest
+from factories import read_file
 
 import assistant
 import index
-from index.readers import read
 from ui import cli
 from ui.wiring import PREFIX, SETTINGS_FILE, TABLES
 
@@ -141,32 +141,42 @@ def test_the_example_of_a_settings_file_is_one(beside_seeds):
     assert (str(settings.serve.archive), settings.assistant.passages) == (values["archive"], values["passages"])
 
 
-def test_every_format_stands_in_the_table_with_what_is_read_of_it():
-    rows = {row[0].strip("`"): row[1] for row in table(section("Your own articles")) if row[0].startswith("`.")}
-    assert rows == index.formats()
+def test_every_format_stands_in_the_table_with_its_endings_what_is_read_and_its_limit():
+    expected = [
+        [
+            f"{format_.name}{', gzipped too' if format_.packed else ''}",
+            " ".join(f"`{ending}`" for ending in format_.endings),
+            format_.what,
+            f"{format_.limit // 1024**2} MB" if format_.limit else "`max_file_bytes`",
+        ]
+        for format_ in index.formats()
+    ]
+    assert table(section("Your own articles").partition("| field |")[0]) == expected
 
 
 def test_every_name_of_a_field_that_is_told_of_is_read():
     values = {
         "title": "A title",
+        "text": "The ferry sails. It is late.",
         "url": "https://example.com/a",
         "outlet": "An outlet",
         "authors": "Ann Author",
         "published": "2024-05-06",
+        "updated": "2024-05-07",
     }
     rows = [(row[0], re.findall(r"`(\w+)`", row[1])) for row in table(section("Your own articles")) if row[0] in values]
     assert {field for field, _ in rows} == values.keys()
     for field, names in rows:
         assert names
         for name in names:
-            line = json.dumps({"text": "The ferry sails. It is late.", name: values[field]}).encode()
-            (article,) = read(Path("a.jsonl"), "a.jsonl", line, 1000)
-            found = getattr(article, field)
+            record = {name: values[field]} if field == "text" else {"text": values["text"], name: values[field]}
+            (reading,) = read_file("a.jsonl", json.dumps(record))
+            found = getattr(reading.article, field)
             assert (", ".join(found) if field == "authors" else str(found)) == values[field], name
 
 
 def test_the_dates_that_are_told_of_are_read_or_not_as_told():
-    from index.readers import parse_date
+    from index.dates import parse_date
 
     (line,) = re.findall(r"A date is read if .*", README)
     read_ones, _, other = line.partition("but not")
@@ -226,8 +236,9 @@ def test_the_changelog_has_what_is_not_released_yet_and_names_every_command():
 VARYING = (
     (r"\b\d+\.\d s\b", "# s"),
     (r"\d+\.\d GB", "# GB"),
-    (r"\b\d+ MB", "# MB"),
+    (r"\b\d+(?:\.\d)? MB", "# MB"),
     (r"\bfast-[0-9a-f]{12}", "fast-#"),
+    (r"saved \d+ \w+ \d{4}", "saved #"),
 )
 """What differs from run to run and from machine to machine, and what stands for it."""
 
