@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import bm25s
 import numpy as np
@@ -15,7 +16,7 @@ import Stemmer
 from bm25s.tokenization import Tokenized
 from numpy.typing import NDArray
 
-KEYWORDS_VERSION = 1
+KEYWORDS_VERSION = 2
 """Part of what an index remembers of its making; to be raised when any rule here changes."""
 
 K1, B = 1.2, 0.75
@@ -163,6 +164,8 @@ STOPWORDS = frozenset(
     ]
 )
 
+_LENGTHS = "lengths.npy"
+
 SHOUTED_WORDS = 3
 """From so many words on, capitals throughout tell nothing; "US GDP" is two abbreviations."""
 
@@ -225,12 +228,25 @@ def term_of(word: str) -> str:
     return str(_STEMMER.stemWord(word))
 
 
-class KeywordIndex:
-    """BM25 over passages, by their position in the generation."""
+class Whole(Protocol):
+    """The passages that an index of some is a part of: how many, their terms together, and in how many each occurs."""
 
-    def __init__(self, model: bm25s.BM25, size: int) -> None:
+    size: int
+    length: int
+
+    def document_frequency(self, terms: Sequence[str], /) -> list[int]:
+        """In how many passages each term occurs."""
+        ...
+
+
+class KeywordIndex:
+    """BM25 over passages, by their position in the segment; ``size`` of them, with ``length`` terms together."""
+
+    def __init__(self, model: bm25s.BM25, lengths: NDArray[np.int32]) -> None:
         self._model = model
-        self.size = size
+        self._lengths = lengths
+        self.size = len(lengths)
+        self.length = int(lengths.sum())
         self._vocabulary: dict[str, int] = model.vocab_dict
 
     @classmethod
@@ -243,52 +259,65 @@ class KeywordIndex:
             model.index(Tokenized(ids=ids, vocab=vocabulary), show_progress=False, create_empty_token=False)
         else:  # bm25s cannot index texts without a word
             model.vocab_dict = {}
-        return cls(model, len(ids))
+        return cls(model, np.array([len(passage) for passage in ids], np.int32))
 
     def save(self, folder: Path) -> None:
         """Write the index into ``folder``, made here."""
         folder.mkdir()
+        np.save(folder / _LENGTHS, self._lengths, allow_pickle=False)
         if self._vocabulary:
             self._model.save(str(folder), show_progress=False)
 
     @classmethod
-    def load(cls, folder: Path, size: int) -> KeywordIndex:
+    def load(cls, folder: Path) -> KeywordIndex:
         """Read what :meth:`save` wrote; the scores stay on disk and are mapped into memory."""
-        if not any(folder.iterdir()):
+        lengths: NDArray[np.int32] = np.load(folder / _LENGTHS, allow_pickle=False)
+        if not lengths.any():
             model = bm25s.BM25(method="lucene", k1=K1, b=B)
             model.vocab_dict = {}
-            return cls(model, size)
-        return cls(bm25s.BM25.load(str(folder), mmap=True, allow_pickle=False, show_progress=False), size)
+            return cls(model, lengths)
+        return cls(bm25s.BM25.load(str(folder), mmap=True, allow_pickle=False, show_progress=False), lengths)
 
-    def scores(
-        self, query: str, size: int = 0, frequency: Callable[[Sequence[str]], list[int]] | None = None
-    ) -> NDArray[np.float32]:
+    def scores(self, query: str, whole: Whole | None = None) -> NDArray[np.float32]:
         """The BM25 score of each passage, shape (size,); 0 where no term of the query occurs.
 
         Args:
             query: the question's words.
-            size: passages of the whole that this is a part of.
-            frequency: in how many passages of the whole terms occur. Then scores of its parts compare with each other.
+            whole: the passages that these are a part of: then the scores of its parts compare with each other.
         """
         found = [term for term in dict.fromkeys(terms(query)) if term in self._vocabulary]
         scores = np.zeros(self.size, np.float32)
         if not found:
             return scores
-        own = self.document_frequency(found)
-        whole = frequency(found) if frequency is not None else own
         parts = self._model.scores
-        for term, own_count, count in zip(found, own, whole, strict=True):
+        own = self.document_frequency(found)
+        # bm25s keeps scores made for these passages alone
+        made_anew = whole is not None and whole.size != self.size
+        counts = whole.document_frequency(found) if whole is not None and made_anew else own
+        for term, own_count, count in zip(found, own, counts, strict=True):
             at = self._vocabulary[term]
             low, high = parts["indptr"][at], parts["indptr"][at + 1]
-            # bm25s keeps scores with the inverse document frequency multiplied in
-            weight = _idf(size, count) / _idf(self.size, own_count) if frequency is not None else 1.0
-            scores[parts["indices"][low:high]] += np.float32(weight) * parts["data"][low:high]
+            positions, of_term = parts["indices"][low:high], parts["data"][low:high]
+            if whole is not None and made_anew:
+                of_term = self._within(whole, positions, of_term / _idf(self.size, own_count), count)
+            scores[positions] += of_term
         return scores
 
-    def document_frequency(self, found: Sequence[str]) -> list[int]:
+    def _within(
+        self, whole: Whole, positions: NDArray[np.int32], shares: NDArray[np.float32], count: int
+    ) -> NDArray[np.float32]:
+        """Scores of a term with the mean length and the rarity of the whole, from its shares tf / (tf + k) here."""
+        lengths = self._lengths[positions]
+        k = K1 * (1 - B + B * lengths / (self.length / self.size))
+        times = np.rint(shares * k / (1 - shares))
+        k = K1 * (1 - B + B * lengths / (whole.length / whole.size))
+        found: NDArray[np.float32] = (_idf(whole.size, count) * times / (times + k)).astype(np.float32)
+        return found
+
+    def document_frequency(self, terms: Sequence[str], /) -> list[int]:
         """In how many passages each term occurs."""
         pointers = self._model.scores["indptr"] if self._vocabulary else ()
-        ids = [self._vocabulary.get(term) for term in found]
+        ids = [self._vocabulary.get(term) for term in terms]
         return [0 if at is None else int(pointers[at + 1] - pointers[at]) for at in ids]
 
 

@@ -84,7 +84,7 @@ class Segment:
             self._days: NDArray[np.int32] = rows["days"][self._alive]
             self._outlets: NDArray[np.int32] = rows["outlets"][self._alive]
             self.outlet_names: list[str] = rows["outlet_names"].tolist()
-        self.keywords: KeywordIndex = KeywordIndex.load(folder / _KEYWORDS, len(docs))
+        self.keywords: KeywordIndex = KeywordIndex.load(folder / _KEYWORDS)
         self._vectors = VectorIndex(folder / _CHROMA)
 
     def nearest(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[int, float]]:
@@ -103,7 +103,7 @@ class Segment:
 
     def scores(self, query: str, whole: Keywords) -> NDArray[np.float32]:
         """The BM25 score of each passage, shape (passages,), with the term statistics of the whole generation."""
-        return self.keywords.scores(query, whole.size, whole.document_frequency)[self._alive]
+        return self.keywords.scores(query, whole)[self._alive]
 
     def mask(self, filters: Filters) -> NDArray[np.bool_]:
         """Which passages pass ``filters``, shape (passages,)."""
@@ -139,13 +139,14 @@ class Keywords:
     def __init__(self, segments: Sequence[Segment]) -> None:
         self._segments = segments
         self.size = sum(segment.keywords.size for segment in segments)
+        self.length = sum(segment.keywords.length for segment in segments)
 
     def scores(self, query: str) -> NDArray[np.float32]:
         """The BM25 score of each passage, shape (passages,); 0 where no term of the query occurs."""
         parts = [segment.scores(query, self) for segment in self._segments]
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
-    def document_frequency(self, terms: Sequence[str]) -> list[int]:
+    def document_frequency(self, terms: Sequence[str], /) -> list[int]:
         """In how many passages each term occurs."""
         counts = [segment.keywords.document_frequency(terms) for segment in self._segments]
         return [sum(of_term) for of_term in zip(*counts, strict=True)] if counts else [0] * len(terms)

@@ -57,6 +57,8 @@ UNAVOIDABLE = {("ui/cli.py", "index.errors")}
 
 NOT_IMPORTED: dict[str, str] = {}
 """Declared for another reason than to be imported, with the reason."""
+HAND_ON = {"index/workers.py"}
+"""Where a thread catches everything to hand it to the one that waits, which raises it."""
 COMES_WITH = {"fastapi": "gradio", "starlette": "gradio"}
 """What the web page is mounted in is gradio's own; another version beside it would break it."""
 
@@ -287,7 +289,8 @@ def test_no_fault_is_swallowed(file):
         if {"Exception", "BaseException"} & caught:
             within = list(ast.walk(ast.Module(body=node.body, type_ignores=[])))
             told = any(isinstance(part, (ast.Raise, ast.Try, ast.Yield)) for part in within)
-            assert told, f"{file}:{node.lineno} catches {caught} and goes on"
+            handed_on = file in HAND_ON and any(isinstance(part, ast.Name) and part.id == node.name for part in within)
+            assert told or handed_on, f"{file}:{node.lineno} catches {caught} and goes on"
 
 
 def test_what_is_no_code_is_shipped_too():

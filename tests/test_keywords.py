@@ -122,7 +122,7 @@ def test_a_word_said_twice_in_the_question_counts_once():
 def test_the_index_that_was_saved_scores_as_the_one_that_was_built(tmp_path):
     built = KeywordIndex.build(TEXTS)
     built.save(tmp_path / "keywords")
-    loaded = KeywordIndex.load(tmp_path / "keywords", len(TEXTS))
+    loaded = KeywordIndex.load(tmp_path / "keywords")
     assert loaded.size == built.size == 4
     for query in ("harbour", "school teachers of Ostra", "2600 km", "volcano"):
         assert np.array_equal(loaded.scores(query), built.scores(query))
@@ -132,7 +132,8 @@ def test_the_index_that_was_saved_scores_as_the_one_that_was_built(tmp_path):
 @pytest.mark.parametrize("texts", [[], ["It is what it is.", ""]])
 def test_an_index_without_a_term_is_no_fault(tmp_path, texts):
     KeywordIndex.build(texts).save(tmp_path / "keywords")
-    loaded = KeywordIndex.load(tmp_path / "keywords", len(texts))
+    loaded = KeywordIndex.load(tmp_path / "keywords")
+    assert loaded.size == len(texts)
     assert loaded.scores("harbour").tolist() == [0] * len(texts)
     assert loaded.document_frequency(["harbour"]) == [0]
 
@@ -141,3 +142,13 @@ def test_document_frequency_counts_passages_and_not_occurrences():
     index = KeywordIndex.build(TEXTS)
     assert index.document_frequency(["harbor", "school", "lund", "volcano", "the"]) == [2, 1, 1, 0, 0]
     assert index.document_frequency([]) == []
+
+
+def test_the_parts_of_a_whole_score_as_the_whole_does():
+    texts = [*TEXTS, "The harbour, the harbour of Lund: a long night in the harbour, said those who were there.", ""]
+    whole = KeywordIndex.build(texts)
+    for cut in range(len(texts) + 1):
+        parts = [KeywordIndex.build(texts[:cut]), KeywordIndex.build(texts[cut:])]
+        for query in ("harbour", "Which harbour of Lund reopened?", "school teachers", "volcano"):
+            scores = np.concatenate([part.scores(query, whole) for part in parts])
+            assert scores == pytest.approx(whole.scores(query), rel=1e-5)

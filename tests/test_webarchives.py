@@ -75,7 +75,7 @@ def test_records_that_are_no_fetched_pages_are_passed_over():
     info = crawl.writer.create_warcinfo_record("crawl.warc", {"software": "a crawler"})
     crawl.writer.write_record(info)
     crawl.writer.write_record(crawl.writer.create_warc_record(URL, "metadata", io.BytesIO(b"via: nobody")))
-    assert read_file("crawl.warc", crawl.content) == []
+    assert read_file("crawl.warc", crawl.content) == [Skip("crawl.warc", "", "holds no article")]
     assert len(read_file("crawl.warc", crawl.add().content)) == 1
 
 
