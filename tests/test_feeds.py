@@ -39,7 +39,8 @@ ATOM = f"""<?xml version="1.0" encoding="utf-8"?>
 <link rel="alternate" href="https://tarn.example/bridge"/><author><name>Olof Brandt</name></author>
 <author><name>Alma Reyes</name></author><published>2022-05-01T10:00:00+02:00</published>
 <updated>2022-05-02T09:00:00+02:00</updated><summary>Short.</summary>
-<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>{SENTENCE}</p><p>Second paragraph here.</p></div></content>
+<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">
+<p>{SENTENCE}</p><p>Second paragraph here.</p></div></content>
 </entry>
 </feed>"""
 
