@@ -97,6 +97,7 @@ _POST_TIME = re.compile(
 _AGO = re.compile(r"\d+ \w+ (?:ago|fa|atrás|geleden)|(?:vor|il y a|hace|há) \d+ \w+", re.IGNORECASE)
 # "… in May. Ida Holm": a sentence, then names, and no full stop; an abbreviation ends in fewer letters
 _CREDIT = re.compile(r"""[^\W_]{3}[.!?]["”’)]*\s+(?P<who>[^.!?]{2,90}|[^!?]{2,40})$""")
+_COPYRIGHT = re.compile(r"(?:©|\(c\)|\bcopyright\b)[\s©]*(?:\(c\)\s*)?\d{4}\b")
 _BIOGRAPHY = re.compile(r"\b(?:is|are|was|serves|writes|covers|teaches|reports|works)\b")
 _CORRECTION = re.compile(r"\b(?:in)?correct|\bmisstate|\bmisspel|\bmisidentif|\berroneous|\bclarif")
 _SPEAKS_TO_READER = re.compile(r"\b(?:you|your|our|us|here|newsletter|subscribe)\b")
@@ -204,7 +205,9 @@ def _letters(line: str) -> str:
 def _begins(folded: str, phrases: frozenset[str]) -> bool:
     """Whether a folded paragraph begins with one of ``phrases``, by whole words."""
     words = folded.split(" ", 6)[:6]
-    return any(" ".join(words[:count]).rstrip(":,.!?") in phrases for count in range(1, len(words) + 1))
+    beginnings = (" ".join(words[:count]) for count in range(1, len(words) + 1))
+    # a phrase with a colon ("Contributing:") asks for it
+    return any(begins in phrases or begins.rstrip(":,.!?") in phrases for begins in beginnings)
 
 
 def _ends(paragraph: str) -> bool:
@@ -314,6 +317,7 @@ def _is_notice(paragraph: str) -> bool:
         or _begins(folded, _phrases("credits"))
         or any(notice in folded for notice in _phrases("notices"))
         or ("grant" in folded and bool(_FUNDED.search(folded)))
+        or (len(paragraph) <= LINK_CHARACTERS and bool(_COPYRIGHT.search(folded)))
         or bool(_HANDLE.search(paragraph) and _REACHED.search(folded))
     )
     # what says what was wrong is the article's own

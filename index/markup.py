@@ -24,7 +24,7 @@ from trafilatura import bare_extraction
 
 from index.cleaning import one_line, reads_as_sentences
 from index.decoding import decode
-from index.reading import Unreadable
+from index.reading import ARTICLE_CHARACTERS, Unreadable
 from index.types import Block, BlockKind
 
 EXTRACTED_ELEMENTS = 20_000
@@ -32,6 +32,9 @@ EXTRACTED_ELEMENTS = 20_000
 
 CHUNK = 40
 """A run of so many characters outside of links counts as running text when the article is looked for."""
+
+LONG_VALUE = 1_000_000
+"""Characters of markup between two tags beyond which a comment, a script or a picture is left out."""
 
 ROOT_SHARE = 0.8
 """The article stands in the innermost element that holds this share of a page's running text."""
@@ -69,8 +72,8 @@ _FURNITURE_WORDS = frozenset(
     "sidebar footer masthead tags taglist tagcloud keywords related recommended recommendations recirc trending "
     "popular mostread teaser teasers byline author authors bio dateline timestamp meta toolbar paywall regwall modal "
     "popup popover overlay copyright pagination pager skip donate donation membership banner ticker pullquote "
-    "readmore kicker eyebrow login follow unsubscribe preheader disclosure upsell cta jumplinks infobox factbox "
-    "sitemap colophon".split()
+    "readmore profile kicker eyebrow login follow unsubscribe preheader disclosure upsell cta jumplinks infobox "
+    "factbox sitemap colophon".split()
 )
 _FURNITURE_PAIRS = frozenset(
     [
@@ -89,7 +92,8 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _HIDING = re.compile(
     r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|content-visibility:hidden|opacity:0*\.?0*(?:;|!|$)"
-    r"|font-size:0(?:px|pt|em|rem|%)?(?:;|!|$)|text-indent:-\d{3,}|(?:left|top|right|bottom|margin-left|margin-top):-\d{4,}"
+    r"|font-size:0(?:px|pt|em|rem|%)?(?:;|!|$)|text-indent:-\d{3,}"
+    r"|(?:left|top|right|bottom|margin-left|margin-top):-\d{4,}"
     r"|clip:rect\((?:0(?:px)?|1px)[, ]|clip-path:(?:inset\((?:50|100)%|circle\(0)|transform:scale[xy]?\(0\))"
 )
 _SMALL = re.compile(r"(?:^|;)(?:max-)?(?:height|width):[01](?:px)?(?:;|!|$)")
@@ -113,6 +117,8 @@ _CLOSED_BY_ITSELF = re.compile(
 _SVG_CLOSED = re.compile(r"<(svg)(\s[^<>]*)?/>", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b([^<>]*)>")
 _MAY_HIDE = re.compile(r"hidden|style|class|\bid\b", re.IGNORECASE)
+_WRITTEN_PICTURE = re.compile(r"data:[\w/+.;=-]{0,100},[A-Za-z0-9+/=%]{1000,}")
+_NO_TEXT = re.compile(r"!--|(?:script|style)\b[^>]{0,1000}>", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff]")
 _CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]{2,40})""", re.IGNORECASE)
@@ -235,7 +241,7 @@ def parse(source: str, styles: Sequence[str] = ()) -> Page:
     Raises:
         Unreadable: it holds no element, or is nested too deeply to be parsed.
     """
-    source = source.replace("\0", "")
+    source = _shortened(source.replace("\0", ""))
     xml = _DECLARATION.match(source)
     whole = source[xml.end() :] if xml else source
     whole = _DOCTYPE.sub("", whole, count=1) if "<!" in whole[:_HEAD_BYTES] else whole
@@ -259,6 +265,28 @@ def parse(source: str, styles: Sequence[str] = ()) -> Page:
     name = next((visible_text(title) for title in tree.iter("title")), "")
     _prune(tree, _hidden_names(tree, styles))
     return Page(tree, metas, linked, links, name)
+
+
+def _shortened(source: str) -> str:
+    """The markup without what is long and no text: pictures written into it, and data in comments and scripts.
+
+    libxml2 takes no value of more than ten million characters; browsers save pages with larger ones.
+
+    Raises:
+        Unreadable: a paragraph is longer than an article may be.
+    """
+    if len(source) <= LONG_VALUE:
+        return source
+    source = _WRITTEN_PICTURE.sub("data:,", source)
+    pieces = source.split("<")
+    for at, piece in enumerate(pieces):
+        if len(piece) <= LONG_VALUE:
+            continue
+        if opens := _NO_TEXT.match(piece):
+            pieces[at] = opens[0] + ("-->" if piece.startswith("!--") else "")
+        elif len(piece) > ARTICLE_CHARACTERS:
+            raise Unreadable(f"longer than the {ARTICLE_CHARACTERS:,} characters that an article may have")
+    return "<".join(pieces)
 
 
 def _tree(source: str) -> lxml.html.HtmlElement | None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from index import Article, Block, Skip, Span
 from index.embedding import Embedder
@@ -158,3 +161,13 @@ def generation_of(
     manifest = generations.build(store, generation, embedder.name, embedder.model_id, "recipe", onto=onto)
     generations.publish(generation)
     return generations, manifest
+
+
+def chromium() -> str:
+    """Where the browser is."""
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+    if found is None:
+        pytest.fail("The browser tests need Chromium: install it with the system's package manager.")
+    return found

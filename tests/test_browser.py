@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from factories import chromium
 from playwright.sync_api import Page, expect, sync_playwright
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -20,15 +21,6 @@ The bridge of Port Alder closed on Friday, <img src="http://192.0.2.1/x.png" one
 
 <iframe src="http://192.0.2.1/"></iframe> The bridge [will](javascript:alert(4)) ![stay](http://192.0.2.1/y.png) shut.
 """
-
-
-def chromium() -> str:
-    found = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-    )
-    if found is None:
-        pytest.fail("The browser tests need Chromium: install it with the system's package manager.")
-    return found
 
 
 class Served:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 import docx
 import pytest
 from docx.oxml import OxmlElement
-from factories import read_file, read_one, read_reading, with_marks
+from factories import chromium, read_file, read_one, read_reading, with_marks
 from playwright.sync_api import sync_playwright
 from pypdf import PdfWriter
 
@@ -58,7 +58,7 @@ def kinds(reading) -> dict[str, str]:
 def printed():
     """Prints pages to PDF, on A5, with a running head and page numbers."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page()
 
         def make(style="", body=None, title=f"{TITLE} | Lund Courier") -> bytes:
