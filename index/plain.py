@@ -15,7 +15,13 @@ from index.types import Block
 OUTLET_WORDS = 6
 HEAD_LINES = 8
 
-_BYLINE = re.compile(r"by\s+(?P<names>[A-Z].{2,100})", re.IGNORECASE)
+# "By Ida Holm", also with the day on the same line: "By Ida Holm | 25 April 2022"
+_BYLINE = re.compile(
+    r"by\s+(?P<names>[^\W\d_][^\d|•·]{2,100}?)\s*(?:[|•·,–—-]\s*)?"
+    r"(?P<day>(?:(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+)*"
+    r"\d.{4,40})?",
+    re.IGNORECASE,
+)
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(?P<yaml>.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 _PUBLISHED = re.compile(r"^(?:published|updated|posted)(?: on)?:?\s*", re.IGNORECASE)
 
@@ -68,8 +74,11 @@ def facts_of_head(text: str) -> dict[str, object]:
     for line in head:
         byline = _BYLINE.fullmatch(line)
         day = _PUBLISHED.sub("", line)
-        if byline and "authors" not in facts and not reads_as_sentences(line):
+        dated = bool(byline and byline["day"] and parse_moment(byline["day"]))
+        if byline and "authors" not in facts and not reads_as_sentences(line) and (dated or not byline["day"]):
             facts["authors"] = byline["names"]
+            if dated:
+                facts.setdefault("published", byline["day"])
         elif "published" not in facts and parse_moment(day):
             facts["published"] = day
         elif whole_page and "outlet" not in facts and _could_be_outlet(line):

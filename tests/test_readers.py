@@ -235,6 +235,22 @@ def test_lone_surrogates_become_replacement_characters():
     assert article.text.encode()
 
 
+@pytest.mark.parametrize(
+    ("line", "authors", "day"),
+    [
+        ("By Ida Holm 25 April 2022", ("Ida Holm",), date(2022, 4, 25)),
+        ("By Ida Holm and Olof Brandt | April 25, 2022", ("Ida Holm", "Olof Brandt"), date(2022, 4, 25)),
+        ("By Ida Holm, 2022-04-25", ("Ida Holm",), date(2022, 4, 25)),
+        ("By Ida Holm, Lund", ("Ida Holm", "Lund"), None),
+        ("By 25 April 2022 all was over", (), None),
+        ("By Vika 12 boats were lost", (), None),
+    ],
+)
+def test_a_byline_may_hold_the_day_too(line, authors, day):
+    article = read_one("a.txt", f"Harbour reopens\n\n{line}\n\nThe harbour reopened. Nobody was hurt.\n")
+    assert (article.authors, article.published) == (authors, day)
+
+
 # --- gzip, size, endings ---------------------------------------------------------------------------------------
 
 
