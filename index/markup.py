@@ -16,6 +16,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import lxml.html
 from lxml import etree
@@ -510,13 +511,12 @@ def _names_furniture(element: lxml.html.HtmlElement) -> bool:
         return True
     if _names_one_of(element, _FURNITURE_WORDS):
         return True
-    return any(pair in _FURNITURE_PAIRS for words in _words(element) for pair in zip(words, words[1:], strict=False))
+    return any(pair in _FURNITURE_PAIRS for words in _words(element) for pair in pairwise(words))
 
 
 def _outline(tree: lxml.html.HtmlElement, title: str) -> _Outline:
     outline = _Outline()
     mass = outline.mass
-    apart: set[lxml.html.HtmlElement] = set()
     for element in reversed(list(tree.iter(etree.Element))):
         own = 0
         if element.tag not in ("a", "figcaption"):
@@ -537,7 +537,7 @@ def _outline(tree: lxml.html.HtmlElement, title: str) -> _Outline:
     outline.total = mass.get(tree, 0)
     outline.title = _title_element(tree, title)
     root = tree
-    while heavy := next((child for child in root if mass.get(child, 0) >= ROOT_SHARE * outline.total > 0), None):
+    while (heavy := _heaviest(root, outline)) is not None:
         root = heavy
     scope = next(
         (up for up in (root, *root.iterancestors()) if up.tag in ("article", "main") or up.get("role") == "main"), root
@@ -548,6 +548,12 @@ def _outline(tree: lxml.html.HtmlElement, title: str) -> _Outline:
         outline.ancestors |= {outline.title, *outline.title.iterancestors()}
     outline.items = _items(scope, mass)
     return outline
+
+
+def _heaviest(element: lxml.html.HtmlElement, outline: _Outline) -> lxml.html.HtmlElement | None:
+    """The element within that holds most of the page's running text in elements of its own."""
+    least = ROOT_SHARE * outline.total
+    return next((child for child in element if len(child) and outline.mass.get(child, 0) >= least > 0), None)
 
 
 def _title_element(tree: lxml.html.HtmlElement, title: str) -> lxml.html.HtmlElement | None:
@@ -847,7 +853,7 @@ def _composed(lines: list[_Line]) -> tuple[str, tuple[Block, ...]]:
 def _head(lines: list[_Line]) -> tuple[str, ...]:
     """The short lines from the headline to the first paragraph, or those over the first paragraph."""
     first = next((at for at, line in enumerate(lines) if line.kind == "title"), 0)
-    head = []
+    head: list[str] = []
     for line in lines[first : first + HEAD_LINES]:
         if line.kind == "prose" and len(line.text) > 3 * CHUNK and len(head) > 1:
             break
@@ -867,10 +873,10 @@ def _stamps(tree: lxml.html.HtmlElement, outline: _Outline) -> Iterator[Stamp]:
 
 def _authors(tree: lxml.html.HtmlElement) -> Iterator[str]:
     for element in tree.iter(etree.Element):
-        if element.get("itemprop") == "author" or element.get("rel") == "author":
-            if not any(_is_comments(up) for up in element.iterancestors()):
-                name = next((part for part in element.iter(etree.Element) if part.get("itemprop") == "name"), element)
-                yield visible_text(name)
+        names_author = element.get("itemprop") == "author" or element.get("rel") == "author"
+        if names_author and not any(_is_comments(up) for up in element.iterancestors()):
+            name = next((part for part in element.iter(etree.Element) if part.get("itemprop") == "name"), element)
+            yield visible_text(name)
 
 
 def counted(tree: lxml.html.HtmlElement, most: int) -> int:

@@ -90,7 +90,7 @@ FORMATS = (
     Format(
         "CSV",
         (".csv", ".tsv"),
-        "One article a row, of 5 million characters a cell at most; the first row names the columns by the same fields.",
+        "One article a row; the first row names the columns by the same fields.",
         None,
         "index.records:read_csv",
     ),
@@ -116,6 +116,13 @@ FORMATS = (
         "One article, the text of a newsletter; its subject is the title, its sender the outlet.",
         100 * MB,
         "index.mail:read_mail",
+    ),
+    Format(
+        "feed",
+        (".rss", ".atom", ".xml"),
+        "One article an entry of an RSS or Atom feed that holds its whole text, not a summary alone.",
+        32 * MB,
+        "index.feeds:read_feed",
     ),
     Format(
         "web archive",
