@@ -144,8 +144,8 @@ class Archive:
     def history(self, article_id: str) -> list[Version]:
         """What this article said before, the newest version first, each with what changed in it against the one before.
 
-        Earlier versions are those that stood in the same file before it changed, and those that stand or stood in other
-        files under the same url.
+        Earlier versions are what it said before its file changed, and those that stand or stood in other files under
+        the same url.
 
         Raises:
             ArticleMissing: as :meth:`article`.
@@ -160,7 +160,7 @@ class Archive:
                 other for other, url in store.earlier_docs(generation).items() if canonical_url(url) == address != ""
             ]
             versions = [
-                *store.old_versions((article.path, article.locator), address, generation),
+                *store.old_versions(article.id, address, generation),
                 *(OldVersion(store.article(other, generation), store.seen(other)) for other in elsewhere),
             ]
             versions.sort(key=lambda old: (old.article.updated or old.article.published or date.min, old.seen))

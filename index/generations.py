@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import IndexDamaged, IndexMissing
+from index.errors import IndexDamaged, IndexMissing, IndexOutdated
 from index.segments import Keywords, Segment, Vectors, build_segment, docs_of, has_sound_database
 from index.store import Store
 from index.types import Filters
@@ -87,13 +87,17 @@ class Generations:
 
         Raises:
             IndexMissing: there is no such generation.
+            IndexOutdated: an earlier Byline made it.
             IndexDamaged: its files are missing or of the wrong size.
         """
         if not generation:
             raise IndexMissing(f"There is no index in {self.folder}.")
         folder = self._folder(generation)
         try:
-            manifest = Manifest(**json.loads((folder / _MANIFEST).read_text()))
+            told = json.loads((folder / _MANIFEST).read_text())
+            if "recipe" in told and "segments" not in told:
+                raise IndexOutdated(f"The index in {folder} was made by an earlier Byline.")
+            manifest = Manifest(**told)
             wrong = [name for name, (size, _) in manifest.files.items() if (folder / name).stat().st_size != size]
         except (OSError, ValueError, TypeError) as error:
             raise IndexDamaged(f"The index in {folder} is damaged ({error}).") from error
@@ -109,7 +113,7 @@ class Generations:
             return all(has_sound_database(folder / name) for name in manifest.segments) and all(
                 _checksum(folder / name) == checksum for name, (_, checksum) in manifest.files.items()
             )
-        except (IndexMissing, IndexDamaged, OSError):
+        except (IndexMissing, IndexOutdated, IndexDamaged, OSError):
             return False
 
     def build(
@@ -215,7 +219,7 @@ class Generations:
         """Open ``generation`` for searching.
 
         Raises:
-            IndexMissing, IndexDamaged: as :meth:`manifest`.
+            IndexMissing, IndexOutdated, IndexDamaged: as :meth:`manifest`.
         """
         return Snapshot(self._folder(generation), self.manifest(generation))
 

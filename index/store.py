@@ -104,6 +104,7 @@ CREATE TABLE versions (       -- what articles said before they changed
     path TEXT NOT NULL,
     locator TEXT NOT NULL,
     address TEXT NOT NULL,    -- its url, folded; "" without one
+    became TEXT NOT NULL,     -- the id of the article that it went on as
     facts TEXT NOT NULL,
     published TEXT,
     text TEXT NOT NULL,
@@ -112,7 +113,7 @@ CREATE TABLE versions (       -- what articles said before they changed
     seen TEXT NOT NULL,
     since INTEGER NOT NULL    -- the generation in which it was not current any more
 );
-CREATE INDEX versions_by_place ON versions (path, locator);
+CREATE INDEX versions_by_successor ON versions (became);
 CREATE INDEX versions_by_address ON versions (address);
 CREATE TABLE IF NOT EXISTS remembered ( -- what outlives a lost generation, such as the embedder's name
     name TEXT PRIMARY KEY,
@@ -395,7 +396,10 @@ class Store:
             for table in ("entries", "files"):
                 self._connection.execute(f"DELETE FROM {table} WHERE since > ?", (generation,))
                 self._connection.execute(f"UPDATE {table} SET until = ? WHERE until > ?", (FOREVER, generation))
-            self._connection.execute("DELETE FROM versions WHERE since > ?", (generation,))
+            if generation:
+                self._connection.execute("DELETE FROM versions WHERE since > ?", (generation,))
+            else:  # the pointer to the current generation is lost, and the counting begins anew
+                self._connection.execute("UPDATE versions SET since = 0")
 
     def plan(
         self,
@@ -404,7 +408,7 @@ class Store:
         new_entries: Iterable[Entry],
         ended_files: Iterable[str],
         new_files: Iterable[tuple[str, FileState]],
-        replaced: Iterable[tuple[str, str, str]] = (),
+        replaced: Iterable[tuple[str, str, str, str]] = (),
     ) -> None:
         """Write what ``generation`` changes against the one before it, in one transaction.
 
@@ -414,18 +418,18 @@ class Store:
             new_entries: those that begin with it.
             ended_files: paths of files that are gone or were read anew.
             new_files: files as they were read.
-            replaced: (path, locator, folded url) of ended entries whose article goes on in another version; what it
-                said is kept.
+            replaced: (path, locator, folded url, id of its successor) of ended entries whose article goes on in
+                another version; what it said is kept.
         """
         with self.transaction():
             execute = self._connection.executemany
             execute(
                 "INSERT INTO versions"
-                " (article_id, path, locator, address, facts, published, text, blocks, sentences, seen, since)"
-                " SELECT a.article_id, e.path, e.locator, ?, a.facts, d.published, a.text, d.blocks, d.sentences,"
+                " (article_id, path, locator, address, became, facts, published, text, blocks, sentences, seen, since)"
+                " SELECT a.article_id, e.path, e.locator, ?, ?, a.facts, d.published, a.text, d.blocks, d.sentences,"
                 " a.seen, ? FROM entries e JOIN documents d USING (doc) JOIN articles a USING (article)"
                 " WHERE e.path = ? AND e.locator = ? AND e.until = ?",
-                [(address, generation, path, locator, FOREVER) for path, locator, address in replaced],
+                [(address, became, generation, path, locator, FOREVER) for path, locator, address, became in replaced],
             )
             execute(
                 "UPDATE entries SET until = ? WHERE path = ? AND locator = ? AND until = ?",
@@ -646,13 +650,18 @@ class Store:
         rows = self._rows("SELECT seen FROM documents JOIN articles USING (article) WHERE doc = ?", (doc,))
         return datetime.fromisoformat(str(rows[0][0]))
 
-    def old_versions(self, place: tuple[str, str], address: str, generation: int) -> list[OldVersion]:
-        """What an article at this place, or of this folded url, said before; the oldest first."""
+    def old_versions(self, article_id: str, address: str, generation: int) -> list[OldVersion]:
+        """What the article of this id, or whatever has this folded url, said before; the oldest first.
+
+        Places tell nothing of an article's past: files are renamed, and the lines of a file move.
+        """
         rows = self._rows(
-            "SELECT article_id, facts, published, text, blocks, sentences, path, locator, seen FROM versions"
-            " WHERE ((path = ? AND locator = ?) OR (address = ? AND address != '')) AND since <= ?"
-            " ORDER BY seen, version",
-            (*place, address, generation),
+            "WITH RECURSIVE past (id) AS (SELECT :id UNION SELECT article_id FROM versions JOIN past ON became = id"
+            " WHERE since <= :generation)"
+            " SELECT article_id, facts, published, text, blocks, sentences, path, locator, seen FROM versions"
+            " WHERE (became IN (SELECT id FROM past) OR (address = :address AND address != ''))"
+            " AND since <= :generation ORDER BY seen, version",
+            {"id": article_id, "address": address, "generation": generation},
         )
         return [OldVersion(_article(row[:8]), datetime.fromisoformat(str(row[8]))) for row in rows]
 

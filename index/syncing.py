@@ -362,6 +362,22 @@ class Sync:
             self.tell("embedding", len(missing), len(missing))
         return len(missing)
 
+    def _replaced(self, known: _Known, present: _Present) -> list[tuple[str, str, str, str]]:
+        """Which articles stand nowhere any more but go on in another version: place, folded url, id of that version."""
+        standing = {entry.article for entry in present.entries.values()}
+        latest = {address: ref.id for ref in present.refs.values() if (address := canonical_url(ref.url))}
+        found = []
+        for place, entry in known.entries.items():
+            if entry.article in standing:
+                continue
+            ref = known.refs.get(place) or self.store.ref(entry.doc, *place)
+            address = canonical_url(ref.url)
+            if place in present.successors:
+                found.append((*place, address, present.refs[present.successors[place]].id))
+            elif entry.earlier and address in latest:
+                found.append((*place, address, latest[address]))
+        return found
+
     def _publish(
         self,
         known: _Known,
@@ -381,7 +397,7 @@ class Sync:
             [entry for place, entry in entries.items() if known.entries.get(place) != entry],
             [path for path, state in known.files.items() if changes.files.get(path) != state],
             [(path, state) for path, state in changes.files.items() if known.files.get(path) != state],
-            [(*place, canonical_url(known.refs[place].url)) for place in present.successors],
+            self._replaced(known, present),
         )
         doc_of = {entry.article: entry.doc for entry in entries.values()}
         stories = [tuple(doc_of[row] for row in story) for story in settled.stories]
