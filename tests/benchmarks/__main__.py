@@ -70,9 +70,8 @@ def main() -> None:
         return
     import page_templates
 
-    print(
-        f"prose of the test pages, by kind of site: precision, recall, F1\n{page_templates.table(page_templates.scores())}"
-    )
+    print("prose of the test pages, by kind of site: precision, recall, F1")
+    print(page_templates.table(page_templates.scores()))
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.archive or invent(Path(scratch) / "articles", INVENTED_ARTICLES)
         measure_indexing(folder.resolve(), Path(scratch))
