@@ -43,6 +43,9 @@ EMBEDDER = "embedder"
 MOST_JOBS = 8
 """Readers that run side by side where the setting ``jobs`` leaves it open."""
 
+FILES_A_READER, BYTES_A_READER = 16, 1024 * 1024
+"""With so many files more, or so many bytes, it is worth to start another reader."""
+
 Progress = Callable[[str, int, int], None]
 """Called with the step's name, what is done of it, and all there is to do (0: not known).
 
@@ -214,7 +217,9 @@ class Sync:
         self, jobs: Sequence[Job], hashes: Mapping[str, str], reading: str, found: Scan, changes: _Changes
     ) -> None:
         total, before = sum(job.size for job in jobs), 0
-        count = self.settings.jobs or min(os.cpu_count() or 1, MOST_JOBS)
+        # a reader takes half a second to start
+        worth = 1 + len(jobs) // FILES_A_READER + total // BYTES_A_READER
+        count = self.settings.jobs or min(worth, os.cpu_count() or 1, MOST_JOBS)
         workers = Workers(min(count, len(jobs)), self.settings.reader_mb * 1024**2, self.settings.reader_seconds)
         seen = datetime.now(UTC)
         messages: list[Message] = []

@@ -64,7 +64,7 @@ def main() -> None:
             answers.send({"end": {"sha256": "", "retire": True}})
             return
         answers.end()
-        if _peak() > RETIRE_BYTES:
+        if _resident() > RETIRE_BYTES:
             return
 
 
@@ -81,7 +81,7 @@ def _read(path: Path, relative: str, limit: int, answers: _Answers) -> None:
             else:
                 answers.send({"article": article_message(found), "at": file.tell()})
         sha256 = stream.rest()
-    answers.send({"end": {"sha256": sha256, "retire": _peak() > RETIRE_BYTES}})
+    answers.send({"end": {"sha256": sha256, "retire": _resident() > RETIRE_BYTES}})
 
 
 def article_message(reading: Reading) -> dict[str, Any]:
@@ -219,13 +219,15 @@ def _limit_memory(most: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _peak() -> int:
+def _resident() -> int:
+    """Bytes of memory that this process holds; 0 where the system does not say.
+
+    Not its peak: Linux counts that of the process it was started by, before it became this one.
+    """
     try:
-        import resource
-    except ImportError:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
         return 0
-    scale = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
 
 
 if __name__ == "__main__":
