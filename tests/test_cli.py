@@ -373,6 +373,7 @@ COMMANDS = {
     "search": lambda folder: ["search", "--archive", folder, "Durand"],
     "list": lambda folder: ["list", "--archive", folder],
     "show": lambda folder: ["show", "--archive", folder, "cd69"],
+    "history": lambda folder: ["history", "--archive", folder, "cd69"],
     "serve": lambda folder: ["serve", folder],
     "doctor": lambda folder: ["doctor", folder],
     "add": lambda folder: ["add", "--archive", folder, SEED],
