@@ -55,8 +55,9 @@ def main() -> None:
     for line in sys.stdin.buffer:
         order = json.loads(line)
         answers.begin()
+        retire = False
         try:
-            _read(Path(order["file"]), order["relative"], order["limit"], answers)
+            retire = _read(Path(order["file"]), order["relative"], order["limit"], answers)
         except OSError as error:
             answers.send({"unreadable": error.strerror or str(error)})
         except MemoryError:
@@ -64,11 +65,12 @@ def main() -> None:
             answers.send({"end": {"sha256": "", "retire": True}})
             return
         answers.end()
-        if _resident() > RETIRE_BYTES:
+        if retire:
             return
 
 
-def _read(path: Path, relative: str, limit: int, answers: _Answers) -> None:
+def _read(path: Path, relative: str, limit: int, answers: _Answers) -> bool:
+    """Read one file; returns whether the process is to end, as it has told."""
     from index.readers import read
 
     with path.open("rb") as file:
@@ -81,7 +83,9 @@ def _read(path: Path, relative: str, limit: int, answers: _Answers) -> None:
             else:
                 answers.send({"article": article_message(found), "at": file.tell()})
         sha256 = stream.rest()
-    answers.send({"end": {"sha256": sha256, "retire": _resident() > RETIRE_BYTES}})
+    retire = _resident() > RETIRE_BYTES
+    answers.send({"end": {"sha256": sha256, "retire": retire}})
+    return retire
 
 
 def article_message(reading: Reading) -> dict[str, Any]:
