@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from index.dates import DateOrder
 from index.errors import FolderUnreadable, IndexDamaged, IndexOutdated
+from index.language import language_of
 from index.passages import Draft, embedded_text
 from index.types import Article, ArticleRef, Block, BlockKind, Origin, Passage, Skip, Span
 
@@ -297,7 +298,9 @@ class Store:
         found = self.find_article(message["id"], reading)
         if found is not None:
             return found
-        facts = {**message["facts"], "either": message["either"], "order": message["order"]}
+        # told here and not by the worker: the model takes longer to load than a thousand articles take
+        language = language_of(message["sample"])
+        facts = {**message["facts"], "language": language, "either": message["either"], "order": message["order"]}
         kinds = {kind: at for at, kind in enumerate(_KINDS)}
         blocks = np.array([(start, end, kinds[kind]) for start, end, kind in message["blocks"]], np.int32)
         row = self._connection.execute(

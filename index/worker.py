@@ -92,7 +92,7 @@ def article_message(reading: Reading) -> dict[str, Any]:
     """An article as it is sent: marked, its sentences found, with what tells it from others."""
     from index.cleaning import mark
     from index.copies import signature
-    from index.language import language_of
+    from index.language import SAMPLE_CHARACTERS
     from index.recurring import line_hashes
     from index.sentences import split_sentences
 
@@ -119,7 +119,6 @@ def article_message(reading: Reading) -> dict[str, Any]:
             "updated": article.updated and article.updated.isoformat(),
             "updated_at": article.updated_at and article.updated_at.isoformat(),
             "saved": reading.saved and reading.saved.isoformat(timespec="seconds"),
-            "language": language_of(prose),
             "fields": article.fields,
             "origins": article.origins,
         },
@@ -130,6 +129,7 @@ def article_message(reading: Reading) -> dict[str, Any]:
         "lines": base64.b64encode(line_hashes(article.text, blocks).tobytes()).decode(),
         "signature": base64.b64encode(signature(prose).tobytes()).decode(),
         "words": len(prose.split()),
+        "sample": prose[:SAMPLE_CHARACTERS],
     }
 
 

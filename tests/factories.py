@@ -15,6 +15,7 @@ import pytest
 from index import Article, Block, Skip, Span
 from index.embedding import Embedder
 from index.generations import Generations, Manifest
+from index.language import language_of
 from index.passages import split_articles
 from index.readers import read
 from index.reading import Reading
@@ -113,7 +114,7 @@ def with_marks(reading: Reading) -> Article:
     message = article_message(reading)
     return replace(
         reading.article,
-        language=message["facts"]["language"],
+        language=language_of(message["sample"]),
         blocks=tuple(Block(*block) for block in message["blocks"]),
         sentences=tuple(Span(*sentence) for sentence in message["sentences"]),
     )

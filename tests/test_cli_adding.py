@@ -80,6 +80,8 @@ def started(*arguments, folder, **named):
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(SEEDS.parent), "PYTHONIOENCODING": "utf-8"},
         **named,
+        # whoever runs the tests in the background has Ctrl-C ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
