@@ -6,7 +6,7 @@ from assistant.assistant import Assistant
 from assistant.cases import Case, read_cases
 from assistant.doctor import Check, examine
 from assistant.errors import CasesUnreadable, PredictionsRefused, QuestionError
-from assistant.evaluation import Evaluation, Loss, Result, TradeOff, evaluate
+from assistant.evaluation import Evaluation, Loss, Lost, Result, TradeOff, evaluate
 from assistant.predictions import Prediction, Quoted, Retrieved
 from assistant.settings import AssistantSettings
 from assistant.types import Answer, Citation, Event, Finished, Gap, PassagesFound, Searching, Stated, Statement, Status
@@ -24,6 +24,7 @@ __all__ = [
     "Finished",
     "Gap",
     "Loss",
+    "Lost",
     "PassagesFound",
     "Prediction",
     "PredictionsRefused",

@@ -139,6 +139,14 @@ class Result:
         return "wrongly declined" if self.prediction.abstained else "sentence not chosen"
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """How many questions were lost in one way, and their share of those that could be."""
+
+    count: int
+    share: float
+
+
 class TradeOff(NamedTuple):
     """What declining below a threshold of confidence would come to: the figures of the same names."""
 
@@ -179,10 +187,12 @@ class Evaluation:
         }
 
     @property
-    def losses(self) -> dict[Loss, int]:
+    def losses(self) -> dict[Loss, Lost]:
         """How many questions were lost to what, in the order of the way from question to answer."""
         counted = Counter(result.loss for result in self.results)
-        return {loss: counted[loss] for loss in LOSSES}
+        told = sum(result.is_scored or bool(result.case.gold_urls) for result in self.results if result.case.answerable)
+        of = {loss: len(self.unanswerable) if loss == "answered, not declined" else told for loss in LOSSES}
+        return {loss: Lost(counted[loss], counted[loss] / of[loss] if of[loss] else 0.0) for loss in LOSSES}
 
     @property
     def trade_off(self) -> list[TradeOff]:
@@ -203,7 +213,7 @@ class Evaluation:
     @staticmethod
     def meaning(name: str) -> str:
         """What the figure or the loss of this name says."""
-        return {**FIGURES, **LOSSES}[name]
+        return dict((*FIGURES.items(), *LOSSES.items()))[name]
 
     def recall(self, k: int) -> float | None:
         """The share of scored questions with a right answer named in the first ``k`` passages, 20 at most."""
