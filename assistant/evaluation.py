@@ -51,9 +51,17 @@ LOSSES: Mapping[Loss, str] = {
 }
 """Each loss with what it means, in the order of the way from question to answer."""
 
+
+def _first(k: int) -> str:
+    return "the first passage" if k == 1 else f"the first {k} passages"
+
+
 FIGURES: Mapping[str, str] = {
-    **{f"recall@{k}": f"the right answer is named in the first {k} passages" for k in (1, 5, 10, DEPTH)},
-    **{f"gold@{k}": f"of questions whose article is known: it is among the first {k} passages" for k in (1, 5, 10)},
+    **{f"recall@{k}": f"the right answer is named in {_first(k)}" for k in (1, 5, 10, DEPTH)},
+    **{
+        f"gold@{k}": f"of questions whose article is known: it gave {'' if k == 1 else 'one of '}{_first(k)}"
+        for k in (1, 5, 10)
+    },
     "right": "the answer names the right answer and no wrong one",
     "cited": "of those: the quotes name it as well",
     "verbatim": "quotes that stand in the article exactly where they are said to",

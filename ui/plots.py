@@ -7,9 +7,9 @@ from html import escape
 from typing import NamedTuple
 
 WIDTH, HEIGHT = 460, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 14, 14, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 14, 14, 44
 
-BAR, GAP, NAMES = 20, 10, 200
+BAR, GAP, NAMES = 20, 10, 212
 """Height of a bar, space between two, and width of their names."""
 
 
@@ -54,7 +54,7 @@ def curves(
     middle = (_LEFT + WIDTH - _RIGHT) / 2
     parts.append(f'<text class="axis" x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">{escape(x_name)}</text>')
     parts.append(
-        f'<text class="axis" transform="translate(12 {(HEIGHT - _BOTTOM + _TOP) / 2}) rotate(-90)" '
+        f'<text class="axis" transform="translate(14 {(HEIGHT - _BOTTOM + _TOP) / 2}) rotate(-90)" '
         f'text-anchor="middle">{escape(y_name)}</text>'
     )
     for number, curve in enumerate(drawn, start=1):
@@ -74,7 +74,7 @@ def curves(
 def bars(title: str, rows: Sequence[tuple[str, float, str]]) -> str:
     """Bars that lie, one for each (name, length, what is written behind it); the longest fills the width."""
     longest = max((length for _, length, _ in rows), default=0) or 1
-    room = WIDTH - NAMES - 110
+    room = WIDTH - NAMES - 104
     parts = []
     for at, (name, length, note) in enumerate(rows):
         y = at * (BAR + GAP)

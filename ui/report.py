@@ -23,7 +23,8 @@ DEPTH = 20
 ALLOWED = (0.05, 0.12, 0.2)
 """Shares wrongly declined for which the best threshold is told."""
 
-DOTS = 40
+APART = 0.06
+"""How far from one another, along either axis, thresholds are marked on the curve."""
 
 _GOOD, _OPEN = ("right", "rightly declined"), "not scored"
 _WORD = re.compile("[a-z0-9]+")
@@ -157,14 +158,10 @@ def _plots(evaluation: Evaluation) -> Iterator[str]:
 
 def _trade_off(evaluation: Evaluation) -> str:
     points = evaluation.trade_off
-    marked = [
-        (
-            point.declined_wrongly,
-            point.declined_rightly,
-            f"below {point.threshold:.3f}: {point.declined_rightly:.3f} rightly, {point.declined_wrongly:.3f} wrongly",
-        )
-        for point in points[:: max(1, len(points) // DOTS)]
-    ]
+    marked: list[tuple[float, float, str]] = []
+    for threshold, wrongly, rightly in points:
+        if not marked or max(wrongly - marked[-1][0], rightly - marked[-1][1]) >= APART:
+            marked.append((wrongly, rightly, f"below {threshold:.3f}: {rightly:.3f} rightly, {wrongly:.3f} wrongly"))
     drawn = [Curve("by threshold", [(point.declined_wrongly, point.declined_rightly) for point in points], marked)]
     now = (evaluation.figures["declined_wrongly"], evaluation.figures["declined_rightly"])
     names = ["declined below a threshold of confidence"]
@@ -195,12 +192,14 @@ def _trade_off(evaluation: Evaluation) -> str:
         "<table><thead><tr><th>wrongly, at most</th><th>below confidence</th><th>rightly</th></tr></thead>"
         f"<tbody>{rows}</tbody></table>"
     )
-    return _figure("Declining", plot, names, table)
+    return _figure("Declining", plot, names, table, legend_class="legend line-and-dot")
 
 
-def _figure(title: str, plot: str, legend: Sequence[str] = (), more: str = "") -> str:
+def _figure(title: str, plot: str, legend: Sequence[str] = (), more: str = "", *, legend_class: str = "legend") -> str:
     names = "".join(f"<li>{_text(name)}</li>" for name in legend)
-    return f'<figure><figcaption>{_text(title)}</figcaption>{plot}<ul class="legend">{names}</ul>{more}</figure>'
+    return (
+        f'<figure><figcaption>{_text(title)}</figcaption>{plot}<ul class="{legend_class}">{names}</ul>{more}</figure>'
+    )
 
 
 def _case_html(result: Result, at: int) -> str:
