@@ -282,9 +282,9 @@ def _named_html(text: str, answers: Sequence[str], wrong: Sequence[str]) -> str:
     for start, end, kind in spans:
         if start >= at:  # of names within names the longer one is marked
             sign = f' class="{kind}"' if kind else ""
-            html += f"{_text(text[at:start])}<mark{sign}>{_text(text[start:end])}</mark>"
+            html += f"{escape(text[at:start])}<mark{sign}>{escape(text[start:end])}</mark>"
             at = end
-    return html + _text(text[at:])
+    return html + escape(text[at:])
 
 
 def _found(text: str, wordings: Iterable[str]) -> Iterator[tuple[int, int]]:
