@@ -108,14 +108,14 @@ class Result:
         return _rank(passage.url in self.case.gold_urls for passage in self.prediction.passages)
 
     @cached_property
-    def named(self) -> tuple[str, ...]:
+    def said(self) -> tuple[str, ...]:
         """The choices, or else the right answers, that the answer names."""
         return named(self.prediction.answer, self.case.choices or self.case.answers)
 
     @property
     def is_right(self) -> bool:
         """Whether the answer names a right answer and no wrong one."""
-        return not self.prediction.abstained and bool(self.named) and set(self.named) <= set(self.case.answers)
+        return not self.prediction.abstained and bool(self.said) and set(self.said) <= set(self.case.answers)
 
     @property
     def is_cited(self) -> bool:
@@ -134,7 +134,7 @@ class Result:
             return None if self.prediction.abstained else "answered, not declined"
         if self.is_right:
             return None
-        if not self.prediction.abstained and set(self.named) & set(self.case.answers):
+        if not self.prediction.abstained and set(self.said) & set(self.case.answers):
             return "rival named as well"
         if self.answer_rank is None and self.case.gold_urls and self.gold_rank is None:
             return "article not retrieved"
