@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from assistant.assistant import Assistant
+from assistant.cases import Case, read_cases
 from assistant.doctor import Check, examine
-from assistant.errors import QuestionError
+from assistant.errors import CasesUnreadable, PredictionsRefused, QuestionError
+from assistant.evaluation import Evaluation, Loss, Lost, Result, TradeOff, evaluate
+from assistant.predictions import Prediction, Quoted, Retrieved
 from assistant.settings import AssistantSettings
 from assistant.types import Answer, Citation, Event, Finished, Gap, PassagesFound, Searching, Stated, Statement, Status
 
@@ -12,16 +15,29 @@ __all__ = [
     "Answer",
     "Assistant",
     "AssistantSettings",
+    "Case",
+    "CasesUnreadable",
     "Check",
     "Citation",
+    "Evaluation",
     "Event",
     "Finished",
     "Gap",
+    "Loss",
+    "Lost",
     "PassagesFound",
+    "Prediction",
+    "PredictionsRefused",
     "QuestionError",
+    "Quoted",
+    "Result",
+    "Retrieved",
     "Searching",
     "Stated",
     "Statement",
     "Status",
+    "TradeOff",
+    "evaluate",
     "examine",
+    "read_cases",
 ]

@@ -1,7 +1,9 @@
 """What can go wrong in answering, beside what can go wrong in the index.
 
 index.BylineError
-└── QuestionError    a question cannot be asked as it is
+├── QuestionError         a question cannot be asked as it is
+├── CasesUnreadable       a file of questions to evaluate with cannot be read, or a row of it
+└── PredictionsRefused    a file of predictions holds something else, or was made otherwise
 """
 
 from __future__ import annotations
@@ -11,3 +13,11 @@ from index import BylineError
 
 class QuestionError(BylineError):
     """A question is empty or too long."""
+
+
+class CasesUnreadable(BylineError):
+    """A file of questions cannot be read; the message names the line."""
+
+
+class PredictionsRefused(BylineError):
+    """A file cannot be gone on with: it is none of predictions, or they were made by other means."""

@@ -367,11 +367,21 @@ def test_the_version_is_the_one_that_is_installed(run):
 
 # --- faults ----------------------------------------------------------------------------------------------------------
 
+
+def evaluating(folder):
+    """`byline evaluate` with a file of questions that lies beside the folder."""
+    questions = folder.parent / "questions.jsonl"
+    questions.write_text(json.dumps({"question": LENGTH}))
+    return ["evaluate", "--archive", folder, questions]
+
+
 COMMANDS = {
     "index": lambda folder: ["index", folder],
     "ask": lambda folder: ["ask", "--archive", folder, LENGTH],
+    "evaluate": evaluating,
     "search": lambda folder: ["search", "--archive", folder, "Durand"],
     "list": lambda folder: ["list", "--archive", folder],
+    "history": lambda folder: ["history", "--archive", folder, "cd69"],
     "show": lambda folder: ["show", "--archive", folder, "cd69"],
     "history": lambda folder: ["history", "--archive", folder, "cd69"],
     "serve": lambda folder: ["serve", folder],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import os
 import shlex
 import sys
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
 ANSWERED, FAULT, DECLINED, STOPPED = 0, 1, 3, 130
 
 COUNTED = "{desc} {percentage:3.0f}% {bar} {n_fmt}/{total_fmt}{unit}, {rate_fmt}, {remaining} left"
-UNITS = {"reading": "B", "splitting": " articles", "embedding": " passages"}
-"""What the steps of a sync count."""
+UNITS = {"reading": "B", "splitting": " articles", "embedding": " passages", "asking": " questions"}
+"""What the steps of a sync and of an evaluation count."""
 
+NOT_KEPT = "stopped; nothing is kept without --out"
 KEPT = "stopped; what is done is kept, and the next `byline index` goes on from there"
 
 
@@ -138,6 +140,18 @@ def build_parser() -> argparse.ArgumentParser:
     archive_option(search)
     filter_options(search)
     json_option(search)
+
+    evaluated = command("evaluate", "Ask the questions of a file, and say how they were answered.", _evaluate)
+    evaluated.add_argument("questions", metavar="QUESTIONS", help="JSON lines, JSON or CSV; - reads standard input")
+    evaluated.add_argument("--unanswerable", metavar="FILE", type=Path, help="questions that are to be declined")
+    archive_option(evaluated)
+    evaluated.add_argument(
+        "--out", metavar="PREDICTIONS", type=Path, help="keep the answers in this file, and go on from those there"
+    )
+    evaluated.add_argument("--report", metavar="PAGE", type=Path, help="write a page with every question to read")
+    evaluated.add_argument("--limit", metavar="N", type=_positive, help="only the first N questions of each file")
+    json_option(evaluated)
+    evaluated.set_defaults(stopped=NOT_KEPT)
 
     listed = command("list", "List the articles.", _list)
     archive_option(listed)
@@ -266,6 +280,10 @@ def _source(given: str, most: int) -> Path | str | bytes:
 
     if given != "-":
         return given if is_url(given) else Path(given)
+    return _pasted(most)
+
+
+def _pasted(most: int) -> bytes:
     if sys.stdin.isatty():
         print("Paste the text, and end it with Ctrl-D on a line of its own.", file=sys.stderr)
     # one more than may be read, so that a longer one is told apart
@@ -384,6 +402,66 @@ def _search(options: argparse.Namespace) -> int:
     else:
         print(render.hits_text(hits))
     return ANSWERED if hits else DECLINED
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from assistant import PredictionsRefused, evaluate, read_cases
+    from ui import report
+    from ui.wiring import open_assistant
+
+    settings = _settings(options)
+    _check_outputs(options, settings.serve.archive)
+    most = settings.index.max_file_bytes
+    cases = read_cases(_pasted(most) if options.questions == "-" else options.questions)[: options.limit]
+    if options.unanswerable:
+        cases += read_cases(options.unanswerable, answerable=False)[: options.limit]
+    assistant = open_assistant(settings)
+    if options.out:
+        options.stopped = f"stopped; {options.out} has what was answered, and the same command goes on from there"
+    try:
+        with _Bar() as bar:
+            evaluation = evaluate(assistant, cases, options.out, progress=bar.tell)
+    except PredictionsRefused as error:
+        raise PredictionsRefused(f"{error}{_anew(options)}") from error
+    if options.report:
+        page = report.report_html(evaluation, str(settings.serve.archive), date.today())
+        options.report.write_text(page, encoding="utf-8")
+    if options.json:
+        _print_json(report.evaluation_json(evaluation))
+    else:
+        print(report.evaluation_text(evaluation))
+    return ANSWERED
+
+
+def _check_outputs(options: argparse.Namespace, folder: Path) -> None:
+    given = [Path(name).resolve() for name in (options.questions, options.unanswerable) if name and name != "-"]
+    for option, path in (("--out", options.out), ("--report", options.report)):
+        if path is None:
+            continue
+        place = path.resolve()
+        if place in given:
+            raise BylineError(f"{option} names {path}, which holds the questions. Choose another file.")
+        if not place.parent.is_dir():
+            raise BylineError(f"{option} names {path}, but there is no folder {place.parent}. Make it first.")
+        if place.is_relative_to(folder.resolve()) and not any(
+            part.startswith(".") for part in place.relative_to(folder.resolve()).parts
+        ):
+            raise BylineError(f"{path} would be read as an article. Choose a place for {option} outside of {folder}.")
+        given.append(place)
+
+
+def _anew(options: argparse.Namespace) -> str:
+    """The command that starts an evaluation anew, in a file of its own."""
+    if options.out is None:
+        return ""
+    free = next(
+        path for at in itertools.count(2) if not (path := options.out.with_stem(f"{options.out.stem}-{at}")).exists()
+    )
+    command = ["byline", "evaluate", options.questions, *_archive_options(options), "--out", str(free)]
+    for name in ("unanswerable", "report", "limit"):
+        if (value := getattr(options, name)) is not None:
+            command += [f"--{name}", str(value)]
+    return f" Run: {shlex.join(command)}"
 
 
 def _list(options: argparse.Namespace) -> int:
