@@ -383,7 +383,6 @@ COMMANDS = {
     "list": lambda folder: ["list", "--archive", folder],
     "history": lambda folder: ["history", "--archive", folder, "cd69"],
     "show": lambda folder: ["show", "--archive", folder, "cd69"],
-    "history": lambda folder: ["history", "--archive", folder, "cd69"],
     "serve": lambda folder: ["serve", folder],
     "doctor": lambda folder: ["doctor", folder],
     "add": lambda folder: ["add", "--archive", folder, SEED],
