@@ -29,6 +29,7 @@ from urllib.parse import unquote, urlsplit
 
 from index.cleaning import one_line
 from index.decoding import decode
+from index.disk import folder_to_disk
 from index.errors import ArticleMissing, BylineError, FolderUnreadable, RemovalsRefused, SourceRefused
 from index.readers import format_of
 from index.scanning import scan
@@ -491,18 +492,8 @@ def _rename(path: Path, target: Path) -> bool:
         except OSError:
             target.unlink()
             raise
-    _sync_folder(target.parent)
+    folder_to_disk(target.parent)
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # which cannot open a folder
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _move(path: Path, target: Path) -> Path:

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.disk import folder_to_disk
 from index.errors import IndexDamaged, IndexMissing, IndexOutdated
 from index.segments import Keywords, Segment, Vectors, build_segment, docs_of, has_sound_database
 from index.store import Store
@@ -180,7 +181,7 @@ class Generations:
         _to_disk(building)
         shutil.rmtree(self._folder(generation), ignore_errors=True)
         building.rename(self._folder(generation))
-        _sync_folder(self.folder)
+        folder_to_disk(self.folder)
         return manifest
 
     def publish(self, generation: int) -> None:
@@ -191,7 +192,7 @@ class Generations:
             file.flush()
             os.fsync(file.fileno())
         pointer.replace(self.folder / CURRENT)
-        _sync_folder(self.folder)
+        folder_to_disk(self.folder)
 
     def tidy(self) -> int:
         """Delete generations older than those kept, and unfinished ones; returns the oldest number kept."""
@@ -306,15 +307,5 @@ def _to_disk(folder: Path) -> None:
             with path.open("rb") as file:
                 os.fsync(file.fileno())
         else:
-            _sync_folder(path)
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # where folders cannot be opened, and need not be
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            folder_to_disk(path)
+    folder_to_disk(folder)

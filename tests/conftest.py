@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,3 +56,36 @@ def folder(tmp_path):
     made = tmp_path / "articles"
     made.mkdir()
     return made
+
+
+@pytest.fixture
+def nobodys_settings(tmp_path_factory, monkeypatch):
+    """Whoever runs the tests may have settings of their own: the file of settings is an empty one, which this gives."""
+    for name in [name for name in os.environ if name.startswith("BYLINE_")]:
+        monkeypatch.delenv(name)
+    empty = tmp_path_factory.mktemp("settings") / "byline.toml"
+    empty.touch()
+    monkeypatch.setenv("BYLINE_SETTINGS", str(empty))
+    # an unknown model's name is not looked up anywhere
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    return empty
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Run a command in this process: its exit status, standard output and standard error."""
+    from ui import cli
+
+    def of(*arguments, text=None):
+        if text is not None:
+            typed = io.StringIO(text)
+            typed.buffer = io.BytesIO(text.encode("utf-8", "replace"))
+            monkeypatch.setattr(sys, "stdin", typed)
+        capsys.readouterr()
+        try:
+            status = cli.main([str(argument) for argument in arguments])
+        except SystemExit as left:  # argparse leaves by itself
+            status = left.code
+        return status, *capsys.readouterr()
+
+    return of

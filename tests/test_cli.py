@@ -1,7 +1,6 @@
 """The command line: what it prints, where, and with which exit status."""
 
 import argparse
-import io
 import json
 import os
 import re
@@ -22,17 +21,7 @@ LENGTH = "How long is the Durand Line?"
 NOTHING = "How long is the Nile?"
 
 
-@pytest.fixture(autouse=True)
-def nobodys_settings(tmp_path_factory, monkeypatch):
-    """Whoever runs the tests may have settings of their own."""
-    for name in [name for name in os.environ if name.startswith("BYLINE_")]:
-        monkeypatch.delenv(name)
-    empty = tmp_path_factory.mktemp("settings") / "byline.toml"
-    empty.touch()
-    monkeypatch.setenv("BYLINE_SETTINGS", str(empty))
-    # an unknown model's name is not looked up anywhere
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    return empty
+pytestmark = pytest.mark.usefixtures("nobodys_settings")
 
 
 @pytest.fixture(scope="module")
@@ -50,23 +39,6 @@ def indexed(tmp_path_factory):
 def own(indexed, tmp_path):
     """A copy of the seeds with its index, to be changed."""
     return shutil.copytree(indexed, tmp_path / "seeds")
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Run a command in this process: its exit status, standard output and standard error."""
-
-    def of(*arguments, text=None):
-        if text is not None:
-            monkeypatch.setattr(sys, "stdin", io.StringIO(text))
-        capsys.readouterr()
-        try:
-            status = cli.main([str(argument) for argument in arguments])
-        except SystemExit as left:  # argparse leaves by itself
-            status = left.code
-        return status, *capsys.readouterr()
-
-    return of
 
 
 def process(*arguments, folder, text=None, **environment):

@@ -28,14 +28,7 @@ LONG = 60
 """Seconds within which something that happens has happened, on the slowest machine."""
 
 
-@pytest.fixture(autouse=True)
-def nobodys_settings(tmp_path_factory, monkeypatch):
-    """Whoever runs the tests may have settings of their own."""
-    for name in [name for name in os.environ if name.startswith("BYLINE_")]:
-        monkeypatch.delenv(name)
-    empty = tmp_path_factory.mktemp("settings") / "byline.toml"
-    empty.touch()
-    monkeypatch.setenv("BYLINE_SETTINGS", str(empty))
+pytestmark = pytest.mark.usefixtures("nobodys_settings")
 
 
 @pytest.fixture(scope="module")
@@ -51,26 +44,6 @@ def indexed(tmp_path_factory):
 def own(indexed, tmp_path):
     """A copy of it, to be changed."""
     return shutil.copytree(indexed, tmp_path / "news")
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Run a command in this process: its exit status, standard output and standard error."""
-
-    def of(*arguments, text=None):
-        if text is not None:
-            reading, writing = os.pipe()
-            os.write(writing, text.encode())
-            os.close(writing)
-            monkeypatch.setattr(sys, "stdin", os.fdopen(reading))
-        capsys.readouterr()
-        try:
-            status = cli.main([str(argument) for argument in arguments])
-        except SystemExit as left:  # argparse leaves by itself
-            status = left.code
-        return status, *capsys.readouterr()
-
-    return of
 
 
 def started(*arguments, folder, **named):

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import shlex
 import shutil
 import sys
@@ -28,15 +27,12 @@ def seeds(tmp_path_factory):
 
 
 @pytest.fixture
-def beside(seeds, tmp_path, monkeypatch):
+def beside(seeds, tmp_path, monkeypatch, nobodys_settings):
     """A folder to stand in, with files of questions, and nobody's settings."""
-    for name in [name for name in os.environ if name.startswith("BYLINE_")]:
-        monkeypatch.delenv(name)
-    (tmp_path / "empty.toml").touch()
-    monkeypatch.setenv("BYLINE_SETTINGS", str(tmp_path / "empty.toml"))
     monkeypatch.setenv("BYLINE_ARCHIVE", str(seeds))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "q.jsonl").write_text(json.dumps(LENGTH) + "\n" + json.dumps({"question": "Who visited India?"}))
+    (tmp_path / "nothing.jsonl").touch()
     (tmp_path / "no.jsonl").write_text(json.dumps(NILE))
     return tmp_path
 
@@ -108,7 +104,7 @@ def test_the_command_that_a_refusal_names_starts_anew(run, beside, monkeypatch):
         (["q.jsonl", "--report", "{seeds}/r.html"], "read as an article"),
         (["q.jsonl", "--out", "x", "--report", "x"], "Choose another"),
         (["gone.jsonl"], "gone.jsonl"),
-        (["empty.toml"], "no question"),
+        (["nothing.jsonl"], "no question"),
     ],
 )
 def test_what_would_harm_or_be_in_vain_is_refused_before_anything_is_asked(run, beside, seeds, arguments, part):
