@@ -16,6 +16,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import lxml.html
 from lxml import etree
@@ -431,7 +432,6 @@ class _Line:
     place: _Place
     linked: int
     soft: bool = False
-    is_time: bool = False
     kind: BlockKind | None = None
 
 
@@ -481,13 +481,6 @@ def visible_text(element: lxml.html.HtmlElement) -> str:
     return one_line(_CONTROL.sub("", " ".join(element.itertext())))
 
 
-def extracted_lines(source: str) -> list[str]:
-    """The lines that trafilatura alone takes for the article, for comparison."""
-    document = bare_extraction(source, include_comments=False, favor_recall=False)
-    text = getattr(document, "text", None) or ""
-    return [line for line in text.split("\n") if line.strip()]
-
-
 def _words(element: lxml.html.HtmlElement) -> list[list[str]]:
     names = [*(element.get("class") or "").split()[:40], *(element.get("id") or "").split()[:1]]
     return [[word.lower() for word in _WORDS.findall(name)] for name in names]
@@ -510,13 +503,12 @@ def _names_furniture(element: lxml.html.HtmlElement) -> bool:
         return True
     if _names_one_of(element, _FURNITURE_WORDS):
         return True
-    return any(pair in _FURNITURE_PAIRS for words in _words(element) for pair in zip(words, words[1:], strict=False))
+    return any(pair in _FURNITURE_PAIRS for words in _words(element) for pair in pairwise(words))
 
 
 def _outline(tree: lxml.html.HtmlElement, title: str) -> _Outline:
     outline = _Outline()
     mass = outline.mass
-    apart: set[lxml.html.HtmlElement] = set()
     for element in reversed(list(tree.iter(etree.Element))):
         own = 0
         if element.tag not in ("a", "figcaption"):
@@ -847,7 +839,7 @@ def _composed(lines: list[_Line]) -> tuple[str, tuple[Block, ...]]:
 def _head(lines: list[_Line]) -> tuple[str, ...]:
     """The short lines from the headline to the first paragraph, or those over the first paragraph."""
     first = next((at for at, line in enumerate(lines) if line.kind == "title"), 0)
-    head = []
+    head: list[str] = []
     for line in lines[first : first + HEAD_LINES]:
         if line.kind == "prose" and len(line.text) > 3 * CHUNK and len(head) > 1:
             break
@@ -867,10 +859,10 @@ def _stamps(tree: lxml.html.HtmlElement, outline: _Outline) -> Iterator[Stamp]:
 
 def _authors(tree: lxml.html.HtmlElement) -> Iterator[str]:
     for element in tree.iter(etree.Element):
-        if element.get("itemprop") == "author" or element.get("rel") == "author":
-            if not any(_is_comments(up) for up in element.iterancestors()):
-                name = next((part for part in element.iter(etree.Element) if part.get("itemprop") == "name"), element)
-                yield visible_text(name)
+        marked = element.get("itemprop") == "author" or element.get("rel") == "author"
+        if marked and not any(_is_comments(up) for up in element.iterancestors()):
+            name = next((part for part in element.iter(etree.Element) if part.get("itemprop") == "name"), element)
+            yield visible_text(name)
 
 
 def counted(tree: lxml.html.HtmlElement, most: int) -> int:

@@ -402,7 +402,7 @@ def _said(page: Page, layout: Layout) -> dict[str, object]:
 
 
 def _guessed_day(page: Page, lines: Sequence[str]) -> str:
-    """The day that htmldate finds, if a line by the headline bears it out: it is over-eager, and reads 03/04 as April."""
+    """The day that htmldate finds, if a line by the headline bears it out: over-eager, it takes 03/04 for April."""
     if counted(page.tree, EXTRACTED_ELEMENTS) > EXTRACTED_ELEMENTS:
         return ""
     dated = [line for line in lines if re.search(r"\b(?:1[6-9]|20|21)\d\d\b", line) and not _FIGURES.search(line)]
