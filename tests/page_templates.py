@@ -1,0 +1,109 @@
+"""Pages of eleven kinds of site with invented stories, labelled line by line, and how well prose is found on them.
+
+What a template labels is what a person would: the rules of :mod:`index.markup` are not written after these pages, nor
+the pages after the rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from factories import read_reading, with_marks
+from page_dailies import broadsheet, tabloid, wire_agency
+from page_parts import SavedPage
+from page_stories import STORIES, Story
+from trafilatura import extract
+
+from index import Article
+
+TEMPLATES: dict[str, Callable[[Story], SavedPage]] = {
+    "wire agency": wire_agency,
+    "broadsheet with a sidebar": broadsheet,
+    "tabloid with galleries": tabloid,
+}
+
+_LETTERS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How many lines were rightly and wrongly taken for prose, and how many of it were missed."""
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    def __add__(self, other: Score) -> Score:
+        return Score(self.right + other.right, self.wrong + other.wrong, self.missed + other.missed)
+
+    @property
+    def precision(self) -> float:
+        return self.right / (self.right + self.wrong) if self.right else 0.0
+
+    @property
+    def recall(self) -> float:
+        return self.right / (self.right + self.missed) if self.right else 0.0
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.right / (2 * self.right + self.wrong + self.missed) if self.right else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Prose on the pages of one kind of site, or of all of them: by Byline, and by trafilatura alone."""
+
+    ours: Score = Score()
+    trafilatura: Score = Score()
+
+    def __add__(self, other: Comparison) -> Comparison:
+        return Comparison(self.ours + other.ours, self.trafilatura + other.trafilatura)
+
+
+def pages() -> Iterator[tuple[str, Story, SavedPage]]:
+    """Every page, with the kind of its site and its story."""
+    for kind, template in TEMPLATES.items():
+        for story in STORIES:
+            yield kind, story, template(story)
+
+
+def article_of(page: SavedPage) -> Article:
+    """The article of a page, marked, as an archive has it."""
+    return with_marks(read_reading("page.html", page.html))
+
+
+def scores() -> dict[str, Comparison]:
+    """Prose by kind of site, and under "total" for all pages together."""
+    found: dict[str, Comparison] = {}
+    for kind, _, page in pages():
+        ours = score_of(page, prose_lines(article_of(page)))
+        theirs = score_of(page, trafilatura_lines(page.html))
+        found[kind] = found.get(kind, Comparison()) + Comparison(ours, theirs)
+    return {**found, "total": sum(found.values(), Comparison())}
+
+
+def prose_lines(article: Article) -> list[str]:
+    """The lines of an article's text that are marked as prose."""
+    return [article.text[block.start : block.end] for block in article.blocks if block.kind == "prose"]
+
+
+def trafilatura_lines(html: str) -> list[str]:
+    """The lines that trafilatura gives, with the settings that do best on these pages."""
+    text = extract(html, favor_recall=True, include_comments=False) or ""
+    return [line for line in text.split("\n") if line.strip()]
+
+
+def score_of(page: SavedPage, lines: list[str]) -> Score:
+    """Lines are the same where their letters and figures are: list marks and spaces are no matter here."""
+    expected = Counter(map(_folded, page.prose))
+    either = set(map(_folded, page.either))
+    found = Counter(folded for line in lines if (folded := _folded(line)) and folded not in either)
+    right = (found & expected).total()
+    return Score(right, found.total() - right, expected.total() - right)
+
+
+def _folded(line: str) -> str:
+    return _LETTERS.sub("", line).casefold()
