@@ -46,7 +46,8 @@ DIVIDER = "* * *"
 
 _SILENT = frozenset(
     "script style noscript template svg head title meta link iframe object embed video audio canvas map area select "
-    "option datalist textarea input button label dialog progress meter applet frame noframes xml rp rt nav".split()
+    "option datalist textarea input button label dialog progress meter applet frame noframes xml rp rt nav "
+    "amp-ad amp-sticky-ad amp-auto-ads amp-consent amp-sidebar amp-social-share amp-analytics".split()
 )
 _SILENT_ROLES = frozenset("dialog alertdialog search menu menubar toolbar tooltip tablist navigation".split())
 _BLOCKS = frozenset(
@@ -70,7 +71,7 @@ _FURNITURE_WORDS = frozenset(
     "popular mostread teaser teasers byline author authors bio dateline timestamp meta toolbar paywall regwall modal "
     "popup popover overlay copyright pagination pager skip donate donation membership banner ticker pullquote "
     "readmore kicker eyebrow login follow unsubscribe preheader disclosure upsell cta jumplinks infobox factbox "
-    "sitemap colophon".split()
+    "sitemap colophon contact contacts".split()
 )
 _FURNITURE_PAIRS = frozenset(
     [
@@ -81,7 +82,10 @@ _FURNITURE_PAIRS = frozenset(
     ]
 )
 _COMMENT_WORDS = frozenset("comment comments commentlist disqus respond livefyre coral reactions replies".split())
-_CAPTION_WORDS = frozenset("caption captions figcaption credit cutline gallery slideshow photocredit".split())
+_CAPTION_WORDS = frozenset(
+    "caption captions figcaption credit cutline gallery slideshow photocredit player videoplayer audioplayer jwplayer "
+    "videojs vjs brightcove".split()
+)
 # "has-sidebar", "category-cookies": the word says what the element goes with or is about, not what it is
 _QUALIFIERS = frozenset("has with no without is not category cat section topic tag type format post-type in".split())
 _LIVE_WORDS = frozenset("liveblog liveticker livefeed".split())
@@ -370,7 +374,7 @@ def _holds_paragraphs(element: lxml.html.HtmlElement) -> bool:
 
 
 def _is_hidden(element: lxml.html.HtmlElement, hidden_names: frozenset[str]) -> bool:
-    if element.get("hidden") is not None:
+    if element.get("hidden") is not None or element.get("layout") == "nodisplay":
         return True
     # a page saved while a notice lay over it has its whole article so
     if (element.get("aria-hidden") or "").strip().lower() == "true" and not _holds_an_article(element):
@@ -426,12 +430,17 @@ class _Place:
 
 @dataclass(slots=True)
 class _Line:
-    """A line of the text: ``soft`` where no more than a line break parts it from the one before."""
+    """A line of the text: ``soft`` where no more than a line break parts it from the one before.
+
+    ``linked`` is how many of its characters are links, ``is_labelled_link`` whether it is a label and a link: "See
+    also: …".
+    """
 
     text: str
     place: _Place
     linked: int
     soft: bool = False
+    is_labelled_link: bool = False
     kind: BlockKind | None = None
 
 
@@ -440,11 +449,13 @@ class _Outline:
     """What a look over the whole page finds out before its text is read.
 
     ``mass`` is the running text, in characters, within each element that holds some. ``scope`` is the element of the
-    article, ``items`` those of a live blog or a front page.
+    article, ``certain`` whether what stands outside of it, and is not in trafilatura's extract either, is the site's.
+    ``items`` are the elements of a live blog's posts or a front page's articles.
     """
 
     mass: dict[lxml.html.HtmlElement, int] = field(default_factory=dict)
     scope: lxml.html.HtmlElement | None = None
+    certain: bool = False
     items: set[lxml.html.HtmlElement] = field(default_factory=set)
     ancestors: set[lxml.html.HtmlElement] = field(default_factory=set)
     total: int = 0
@@ -458,10 +469,11 @@ def layout_of(page: Page, title: str = "") -> Layout:
         page: the page.
         title: its headline, where its metadata give it, to tell it from a site's name.
     """
-    outline = _outline(page.tree, title)
+    extracted = _extracted(page.tree)
+    outline = _outline(page.tree, title, extracted)
     lines = _Walk(outline).lines(page.tree)
     headline = visible_text(outline.title) if outline.title is not None else ""
-    _classify(lines, title or headline, outline, _extracted(page.tree) if outline.total else frozenset())
+    _classify(lines, title or headline, outline, extracted)
     text, hints = _composed(lines)
     return Layout(text, hints, headline, _head(lines), tuple(_stamps(page.tree, outline)), tuple(_authors(page.tree)))
 
@@ -506,14 +518,39 @@ def _names_furniture(element: lxml.html.HtmlElement) -> bool:
     return any(pair in _FURNITURE_PAIRS for words in _words(element) for pair in pairwise(words))
 
 
-def _outline(tree: lxml.html.HtmlElement, title: str) -> _Outline:
-    outline = _Outline()
+def _outline(tree: lxml.html.HtmlElement, title: str, extracted: frozenset[str]) -> _Outline:
+    outline = _Outline(mass=_mass(tree))
     mass = outline.mass
+    outline.total = mass.get(tree, 0)
+    outline.title = _title_element(tree, title)
+    root = _innermost(tree, mass)
+    # a sidebar may hold more text than the article: where two methods agree, they are believed
+    agreed = _innermost(tree, _mass(tree, extracted))
+    voted = agreed is not tree and mass.get(agreed, 0) >= GUARD_SHARE * outline.total > 0
+    if voted:
+        root = agreed
+    scope = next(
+        (up for up in (root, *root.iterancestors()) if up.tag in ("article", "main") or up.get("role") == "main"), root
+    )
+    outline.certain = voted or scope.tag in ("article", "main") or scope.get("role") == "main"
+    outline.scope = scope
+    outline.ancestors = {scope, *scope.iterancestors()}
+    if outline.title is not None:
+        outline.ancestors |= {outline.title, *outline.title.iterancestors()}
+    outline.items = _items(scope, mass)
+    return outline
+
+
+def _mass(tree: lxml.html.HtmlElement, known: frozenset[str] | None = None) -> dict[lxml.html.HtmlElement, int]:
+    """The running text, in characters, within each element that holds some; of the lines ``known`` alone, if given."""
+    mass: dict[lxml.html.HtmlElement, int] = {}
     for element in reversed(list(tree.iter(etree.Element))):
         own = 0
         if element.tag not in ("a", "figcaption"):
             pieces = [element.text or "", *(child.tail or "" for child in element)]
             own = sum(length for piece in pieces if (length := len(piece.strip())) >= CHUNK)
+        if own and known is not None and _folded("".join(element.itertext())) not in known:
+            own = 0
         total = own + mass.get(element, 0)
         if not total:
             continue
@@ -526,20 +563,17 @@ def _outline(tree: lxml.html.HtmlElement, title: str) -> _Outline:
         parent = element.getparent()
         if parent is not None:
             mass[parent] = mass.get(parent, 0) + total
-    outline.total = mass.get(tree, 0)
-    outline.title = _title_element(tree, title)
-    root = tree
-    while heavy := next((child for child in root if mass.get(child, 0) >= ROOT_SHARE * outline.total > 0), None):
+    return mass
+
+
+def _innermost(tree: lxml.html.HtmlElement, mass: dict[lxml.html.HtmlElement, int]) -> lxml.html.HtmlElement:
+    """The innermost element that holds most of the text."""
+    root, total = tree, mass.get(tree, 0)
+    while True:
+        heavy = next((child for child in root if mass.get(child, 0) >= ROOT_SHARE * total > 0), None)
+        if heavy is None:
+            return root
         root = heavy
-    scope = next(
-        (up for up in (root, *root.iterancestors()) if up.tag in ("article", "main") or up.get("role") == "main"), root
-    )
-    outline.scope = scope
-    outline.ancestors = {scope, *scope.iterancestors()}
-    if outline.title is not None:
-        outline.ancestors |= {outline.title, *outline.title.iterancestors()}
-    outline.items = _items(scope, mass)
-    return outline
 
 
 def _title_element(tree: lxml.html.HtmlElement, title: str) -> lxml.html.HtmlElement | None:
@@ -729,7 +763,15 @@ class _Walk:
             place = replace(place, tag=tags.pop())
         place = replace(place, in_scope=all(p.in_scope for _, p in seen), in_item=any(p.in_item for _, p in seen))
         linked = sum(length for length, at in seen if at.in_link)
-        return _Line(text, place, linked, soft)
+        words = [(piece.strip(), at.in_link) for piece, at in run if re.search(r"\w", piece)]
+        return _Line(text, place, linked, soft, _is_labelled_link(words))
+
+
+def _is_labelled_link(words: Sequence[tuple[str, bool]]) -> bool:
+    """Whether a line, given as its texts and whether each is a link, is a label with a colon and then links alone."""
+    links = [in_link for _, in_link in words]
+    label = "".join(text for text, in_link in words if not in_link)
+    return bool(label.endswith(":") and len(label) <= CHUNK and not links[0] and links == sorted(links) and links[-1])
 
 
 # --- what each line is ------------------------------------------------------------------------------------------
@@ -751,6 +793,7 @@ def _folded(line: str) -> str:
     return _LETTERS.sub("", line).casefold()
 
 
+_COUNT = re.compile(r"\d[\d.,]*[kKmM]?(?:\s+[^\W\d]+){1,4}")
 _POST_TIME = re.compile(
     r"(?:(?:posted|updated|published)?\s*(?:at\s+)?)?(?:\w+,?\s+){0,5}\d{1,2}[:.h]\d{2}(?:\s*[ap]\.?m\.?)?(?:\s+[A-Z]{2,5})?"
     r"|\d+\s*(?:m|h|min|mins|minutes?|hours?|days?)\s+ago",
@@ -760,8 +803,6 @@ _POST_TIME = re.compile(
 
 def _classify(lines: list[_Line], title: str, outline: _Outline, extracted: frozenset[str]) -> None:
     first, last = _extent(lines, title)
-    scope = outline.scope
-    certain = scope is not None and (scope.tag in ("article", "main") or scope.get("role") == "main")
     for at, line in enumerate(lines):
         if line.kind is not None:
             continue
@@ -776,13 +817,16 @@ def _classify(lines: list[_Line], title: str, outline: _Outline, extracted: froz
             line.kind = zone
         elif title and _folded(text) == _folded(title):
             line.kind = "title"
-        elif line.linked > LINK_SHARE * len(text) and not (known and inside and reads_as_sentences(text)):
+        elif (line.is_labelled_link and len(text) <= 3 * CHUNK) or (
+            line.linked > LINK_SHARE * len(text) and not (known and inside and reads_as_sentences(text))
+        ):
             line.kind = "furniture"
         elif inside:
-            if reads_as_sentences(text) or line.place.tag in ("li", "tr", "dd", "pre") or (known and len(text) > CHUNK):
+            if reads_as_sentences(text) or line.place.tag in ("li", "tr", "dd", "pre"):
                 line.kind = "prose"
-        elif not reads_as_sentences(text) or (certain and not known):
+        elif not reads_as_sentences(text) or (outline.certain and not known):
             line.kind = "furniture"
+    _mark_counts(lines)
     _mark_dividers(lines)
 
 
@@ -804,6 +848,15 @@ def _extent(lines: list[_Line], title: str) -> tuple[int, int]:
     ):
         first = headline[0]
     return first, within[-1]
+
+
+def _mark_counts(lines: list[_Line]) -> None:
+    """Marks what counts readers, shares or minutes over the first paragraph: "1,204 views"."""
+    for line in lines:
+        if line.kind == "prose":
+            break
+        if line.kind is None and _COUNT.fullmatch(line.text):
+            line.kind = "furniture"
 
 
 def _mark_dividers(lines: list[_Line]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from factories import read_reading, with_marks
+from page_broadcasts import amp, live_blog, wordpress
 from page_dailies import broadsheet, tabloid, wire_agency
 from page_parts import SavedPage
 from page_stories import STORIES, Story
@@ -23,6 +24,9 @@ TEMPLATES: dict[str, Callable[[Story], SavedPage]] = {
     "wire agency": wire_agency,
     "broadsheet with a sidebar": broadsheet,
     "tabloid with galleries": tabloid,
+    "live blog": live_blog,
+    "local paper on WordPress": wordpress,
+    "phone page (AMP)": amp,
 }
 
 _LETTERS = re.compile(r"[\W_]+")
