@@ -140,7 +140,8 @@ def mark(text: str, title: str = "", hints: Sequence[Block] = ()) -> tuple[Block
     kinds: list[BlockKind] = [_kind_alone(paragraph, own) for paragraph in texts]
     hinted = _hinted(spans, hints)
     for at, kind in hinted.items():
-        kinds[at] = kinds[at] if kind == "prose" else kind
+        if kind != "prose" or _is_row_of_figures(texts[at]):
+            kinds[at] = kind
     _mark_head(texts, kinds, title)
     _mark_bylines(texts, kinds)
     _mark_tail(texts, kinds, own)
@@ -289,6 +290,10 @@ def _kind_alone(paragraph: str, own: frozenset[str]) -> BlockKind:
 def _players() -> tuple[str, ...]:
     table = tomllib.loads((files("index") / "furniture.toml").read_text(encoding="utf-8"))["players"]["all"]
     return tuple(table)
+
+
+def _is_row_of_figures(paragraph: str) -> bool:
+    return " | " in paragraph and bool(_COUNTER.fullmatch(paragraph))
 
 
 def _is_stamp(paragraph: str) -> bool:

@@ -56,6 +56,7 @@ _BLOCKS = frozenset(
     "tfoot thead tr ul".split()
 )
 _CELLS = frozenset(("td", "th"))
+_LAYOUT_BLOCKS = ("table", "p", "div", "center", "h1", "h2", "h3", "h4", "hr", "ul", "blockquote")
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _LETTERS = re.compile(r"[\W_]+")
 
@@ -70,8 +71,8 @@ _FURNITURE_WORDS = frozenset(
     "sidebar footer masthead tags taglist tagcloud keywords related recommended recommendations recirc trending "
     "popular mostread teaser teasers byline author authors bio dateline timestamp meta toolbar paywall regwall modal "
     "popup popover overlay copyright pagination pager skip donate donation membership banner ticker pullquote "
-    "readmore kicker eyebrow login follow unsubscribe preheader disclosure upsell cta jumplinks infobox factbox "
-    "sitemap colophon contact contacts".split()
+    "readmore kicker eyebrow metadata login follow unsubscribe preheader disclosure upsell cta jumplinks infobox "
+    "factbox sitemap colophon contact contacts".split()
 )
 _FURNITURE_PAIRS = frozenset(
     [
@@ -473,6 +474,8 @@ def layout_of(page: Page, title: str = "") -> Layout:
     outline = _outline(page.tree, title, extracted)
     lines = _Walk(outline).lines(page.tree)
     headline = visible_text(outline.title) if outline.title is not None else ""
+    if not title and not headline:
+        headline = _line_in(page.window_title, lines)
     _classify(lines, title or headline, outline, extracted)
     text, hints = _composed(lines)
     return Layout(text, hints, headline, _head(lines), tuple(_stamps(page.tree, outline)), tuple(_authors(page.tree)))
@@ -631,7 +634,7 @@ class _Walk:
         self._lines: list[_Line] = []
         self._pieces: list[tuple[str, _Place]] = []
         self._block = _Place()
-        self._soft = False
+        self._rows: dict[lxml.html.HtmlElement, bool] = {}
 
     def lines(self, tree: lxml.html.HtmlElement) -> list[_Line]:
         body = next(tree.iterchildren("body", "frameset"), tree)
@@ -652,7 +655,10 @@ class _Walk:
         if tag == "hr" or element in self._outline.items:
             self._divide()
         if tag in _CELLS and self._pieces:
-            self._pieces.append((" | ", place))
+            if self._is_laid_out(element):
+                self._end_line()
+            else:
+                self._pieces.append((" | ", place))
         if tag == "time":
             self._pieces.append((" ", outer))
         self._add(element.text, place)
@@ -680,7 +686,7 @@ class _Walk:
             zone = None if tag != "p" else zone
         if zone not in ("furniture", "title"):
             zone = self._zone(element) or zone
-        own = tag if tag in _BLOCKS else outer.tag
+        own = tag if tag in _BLOCKS or (tag in _CELLS and self._is_laid_out(element)) else outer.tag
         if outer.tag in ("p", "li", "blockquote", "pre", "td", "tr", *_HEADINGS) and tag in ("div", "center"):
             own = outer.tag
         return replace(
@@ -693,6 +699,16 @@ class _Walk:
             in_item=outer.in_item or element in self._outline.items,
             kept_spaces=outer.kept_spaces or tag == "pre",
         )
+
+    def _is_laid_out(self, cell: lxml.html.HtmlElement) -> bool:
+        """Whether a cell stands in a row that parts columns of a page, not figures."""
+        row = cell.getparent()
+        if row not in self._rows:
+            cells = [child for child in row if child.tag in _CELLS]
+            breaks = sum(1 for _ in zip(row.iter("br"), range(2), strict=False))
+            blocks = next(row.iter(*_LAYOUT_BLOCKS), None) is not None
+            self._rows[row] = len(cells) < 2 or breaks > 1 or blocks
+        return self._rows[row]
 
     def _zone(self, element: lxml.html.HtmlElement) -> BlockKind | None:
         tag, outline = element.tag, self._outline
@@ -793,6 +809,7 @@ def _folded(line: str) -> str:
     return _LETTERS.sub("", line).casefold()
 
 
+_COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright\s*(?:©|\(c\))?)\s*(?:\D{0,60}\b)?(?:19|20)\d\d\b", re.IGNORECASE)
 _COUNT = re.compile(r"\d[\d.,]*[kKmM]?(?:\s+[^\W\d]+){1,4}")
 _POST_TIME = re.compile(
     r"(?:(?:posted|updated|published)?\s*(?:at\s+)?)?(?:\w+,?\s+){0,5}\d{1,2}[:.h]\d{2}(?:\s*[ap]\.?m\.?)?(?:\s+[A-Z]{2,5})?"
@@ -817,9 +834,7 @@ def _classify(lines: list[_Line], title: str, outline: _Outline, extracted: froz
             line.kind = zone
         elif title and _folded(text) == _folded(title):
             line.kind = "title"
-        elif (line.is_labelled_link and len(text) <= 3 * CHUNK) or (
-            line.linked > LINK_SHARE * len(text) and not (known and inside and reads_as_sentences(text))
-        ):
+        elif _is_mostly_link(line, known and inside) or (_COPYRIGHT.match(text) and len(text) <= 6 * CHUNK):
             line.kind = "furniture"
         elif inside:
             if reads_as_sentences(text) or line.place.tag in ("li", "tr", "dd", "pre"):
@@ -828,6 +843,23 @@ def _classify(lines: list[_Line], title: str, outline: _Outline, extracted: froz
             line.kind = "furniture"
     _mark_counts(lines)
     _mark_dividers(lines)
+
+
+def _line_in(window_title: str, lines: list[_Line]) -> str:
+    """The line that is the window's title but for the outlet's name before or behind it."""
+    texts = [line.text for line in lines if len(line.text.split()) > 2]
+    for text in sorted(texts, key=len, reverse=True):
+        before, found, behind = window_title.partition(text)
+        signs = before.rstrip()[-1:] + behind.lstrip()[:1]
+        if found and len(signs) < 2 and not signs.isalnum():
+            return text
+    return ""
+
+
+def _is_mostly_link(line: _Line, in_article: bool) -> bool:
+    if line.is_labelled_link and len(line.text) <= 3 * CHUNK:
+        return True
+    return line.linked > LINK_SHARE * len(line.text) and not (in_article and reads_as_sentences(line.text))
 
 
 def _extent(lines: list[_Line], title: str) -> tuple[int, int]:

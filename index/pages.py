@@ -64,6 +64,7 @@ _URL_METAS = ("og:url", "parsely-link", "twitter:url")
 _BY = re.compile(r"by:?\s+(?=\S)", re.IGNORECASE)
 _BYLINE = re.compile(r"by\s+(?P<names>[^\W\d_][^\d|•·]{2,100}?)\s*(?:[|•·]|,\s+(?=[^,]*\d)|$)", re.IGNORECASE)
 _WINDOW_PARTS = re.compile(r"\s+(?:[|–—·«»:-]|::)\s+")
+_OWNED = re.compile(r"©|\(c\)|\bcopyright\b", re.IGNORECASE)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _CLOCK = r"\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\.?)?(?:\s*(?:GMT|UTC|Z\b))?"
 _DAY = re.compile(
@@ -276,9 +277,9 @@ def _headline(page: Page, linked: _LinkedData) -> str:
 def _metadata(page: Page, linked: _LinkedData, layout: Layout, address: str) -> dict[str, object]:
     authors = _authors(page, linked)
     headline = _headline(page, linked)
-    window, suffix = _window(page, headline or layout.headline)
+    window, site = _window(page, headline or layout.headline, layout.text)
     title = headline or (window if not layout.headline else "")
-    outlet = _outlet(page, linked) or suffix
+    outlet = _outlet(page, linked) or site
     published = [linked.get("datePublished"), *_meta(page, _PUBLISHED_METAS)]
     updated = [linked.get("dateModified"), *_meta(page, _UPDATED_METAS)]
     for stamp in layout.stamps:
@@ -316,14 +317,17 @@ def _outlet(page: Page, linked: _LinkedData) -> str:
     return next((name for name in (site, named, *_meta(page, _OUTLET_METAS[1:])) if name and "://" not in name), "")
 
 
-def _window(page: Page, headline: str) -> tuple[str, str]:
+def _window(page: Page, headline: str, text: str) -> tuple[str, str]:
     """The window's title without the outlet's name, and that name, where the rest of it is the headline."""
     parts = _WINDOW_PARTS.split(page.window_title)
     for at in range(len(parts) - 1, 0, -1):
         front = page.window_title[: page.window_title.index(parts[at])] if parts[at] else ""
         if headline and same_line(front, headline):
             return headline, parts[-1]
-    return page.window_title, ""
+    front = page.window_title.removesuffix(headline).rstrip(" |–—·«»:-") if headline else ""
+    # what stands in front may be a section's name too
+    owned = front != page.window_title and any(front in line for line in text.split("\n") if _OWNED.search(line))
+    return page.window_title, front if front and owned else ""
 
 
 def _authors(page: Page, linked: _LinkedData) -> tuple[str, ...]:

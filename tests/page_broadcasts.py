@@ -171,7 +171,8 @@ has lived in Hammar all her life and writes about its council, its schools and i
 <form><p>Your email address will not be published. Required fields are marked *</p></form></div></div></main></div>
 <div id="secondary" class="widget-area"><section class="widget widget_recent_entries"><h2>Recent Posts</h2>
 {links(OTHER_NEWS)}</section><section class="widget widget_text"><h2>About us</h2><div class="textwidget"><p>
-Hammarposten is written by four people above the old dairy. Come in for coffee on Thursdays, and bring your news.</p></div></section>
+Hammarposten is written by four people above the old dairy. Come in for coffee on Thursdays, and bring your news.</p>
+</div></section>
 </div></div></div><div id="wp-stats-smiley">tracking pixel of the statistics plugin</div></body></html>"""
     return SavedPage(
         html,

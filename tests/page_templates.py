@@ -1,4 +1,4 @@
-"""Pages of eleven kinds of site with invented stories, labelled line by line, and how well prose is found on them.
+"""Pages of twelve kinds of site with invented stories, labelled line by line, and how well prose is found on them.
 
 What a template labels is what a person would: the rules of :mod:`index.markup` are not written after these pages, nor
 the pages after the rules.
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from factories import read_reading, with_marks
 from page_broadcasts import amp, live_blog, wordpress
 from page_dailies import broadsheet, tabloid, wire_agency
+from page_magazines import magazine, newsletter_archive, paywall
+from page_offices import explainer, press_release, table_layout
 from page_parts import SavedPage
 from page_stories import STORIES, Story
 from trafilatura import extract
@@ -27,6 +29,12 @@ TEMPLATES: dict[str, Callable[[Story], SavedPage]] = {
     "live blog": live_blog,
     "local paper on WordPress": wordpress,
     "phone page (AMP)": amp,
+    "magazine": magazine,
+    "newsletter archive": newsletter_archive,
+    "paywall": paywall,
+    "press release": press_release,
+    "tables of the 1990s": table_layout,
+    "explainer without class names": explainer,
 }
 
 _LETTERS = re.compile(r"[\W_]+")
@@ -101,12 +109,23 @@ def trafilatura_lines(html: str) -> list[str]:
 
 
 def score_of(page: SavedPage, lines: list[str]) -> Score:
-    """Lines are the same where their letters and figures are: list marks and spaces are no matter here."""
+    """Lines are the same where their letters and figures are: list marks and spaces are no matter here.
+
+    Several lines that were run together are each found; what else stands in such a line is one line too many.
+    """
     expected = Counter(map(_folded, page.prose))
     either = set(map(_folded, page.either))
-    found = Counter(folded for line in lines if (folded := _folded(line)) and folded not in either)
-    right = (found & expected).total()
-    return Score(right, found.total() - right, expected.total() - right)
+    right = wrong = 0
+    for line in map(_folded, lines):
+        if expected[line] > 0:
+            right, expected[line] = right + 1, expected[line] - 1
+            continue
+        for known in sorted((*either, *expected), key=len, reverse=True):
+            if known in line and (known in either or expected[known] > 0):
+                line = line.replace(known, "", 1)
+                right, expected[known] = right + (known not in either), max(0, expected[known] - 1)
+        wrong += bool(line)
+    return Score(right, wrong, expected.total())
 
 
 def _folded(line: str) -> str:
