@@ -922,13 +922,24 @@ def _composed(lines: list[_Line]) -> tuple[str, tuple[Block, ...]]:
 
 
 def _head(lines: list[_Line]) -> tuple[str, ...]:
-    """The short lines from the headline to the first paragraph, or those over the first paragraph."""
-    first = next((at for at, line in enumerate(lines) if line.kind == "title"), 0)
+    """The short lines from the headline, or from where the article begins, to its second paragraph.
+
+    No further, for a day below it may be a comment's, and no paragraphs, for a day in them is what they tell of.
+    """
+    titles = (at for at, line in enumerate(lines) if line.kind == "title")
+    scopes = (at for at, line in enumerate(lines) if line.place.in_scope)
+    first = next(titles, next(scopes, 0))
     head: list[str] = []
+    paragraphs, entered = 0, False
     for line in lines[first : first + HEAD_LINES]:
-        if line.kind == "prose" and len(line.text) > 3 * CHUNK and len(head) > 1:
+        if entered and not line.place.in_scope:
             break
-        if len(line.text) <= 3 * CHUNK and line.kind not in ("title", "heading", "caption", "divider"):
+        entered = line.place.in_scope
+        if line.kind == "prose":
+            paragraphs += 1
+            if paragraphs == 2:
+                break
+        elif len(line.text) <= 3 * CHUNK and line.kind not in ("title", "heading", "caption", "divider"):
             head.append(line.text)
     return tuple(head)
 

@@ -372,7 +372,8 @@ def _note_of_browser(source: str) -> tuple[str, datetime | None]:
     """The address, and the time, that a browser wrote into the page as it saved it."""
     start = source[:_COMMENT_CHARACTERS]
     if match := _SAVED_FROM.search(start):
-        return match[1], None
+        # no comment may hold two hyphens
+        return match[1].replace("%2D%2D", "--"), None
     if match := _SINGLE_FILE.search(start):
         # "Tue Mar 05 2024 10:15:00 GMT+0100": the sign means what ISO 8601 means by it
         try:

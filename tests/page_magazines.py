@@ -54,7 +54,7 @@ except with the written permission of its editors.</p></div></body></html>"""
         html,
         body,
         (story.headline, f"{story.standfirst}.", "* * *"),
-        (f"“{story.quote}”\n",),
+        (f"“{story.quote}”",),
         Facts(
             story.headline,
             "Half Yearly",

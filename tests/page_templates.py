@@ -37,6 +37,8 @@ TEMPLATES: dict[str, Callable[[Story], SavedPage]] = {
     "explainer without class names": explainer,
 }
 
+TOTAL = "all pages"
+
 _LETTERS = re.compile(r"[\W_]+")
 
 
@@ -88,13 +90,13 @@ def article_of(page: SavedPage) -> Article:
 
 
 def scores() -> dict[str, Comparison]:
-    """Prose by kind of site, and under "total" for all pages together."""
+    """Prose by kind of site, and under :data:`TOTAL` for all pages together."""
     found: dict[str, Comparison] = {}
     for kind, _, page in pages():
         ours = score_of(page, prose_lines(article_of(page)))
         theirs = score_of(page, trafilatura_lines(page.html))
         found[kind] = found.get(kind, Comparison()) + Comparison(ours, theirs)
-    return {**found, "total": sum(found.values(), Comparison())}
+    return {**found, TOTAL: sum(found.values(), Comparison())}
 
 
 def prose_lines(article: Article) -> list[str]:
@@ -103,8 +105,11 @@ def prose_lines(article: Article) -> list[str]:
 
 
 def trafilatura_lines(html: str) -> list[str]:
-    """The lines that trafilatura gives, with the settings that do best on these pages."""
-    text = extract(html, favor_recall=True, include_comments=False) or ""
+    """The lines that trafilatura gives, with the settings that do best on these pages.
+
+    Over all of them ``favor_precision`` has the highest F1, and the highest recall too.
+    """
+    text = extract(html, favor_precision=True, include_comments=False) or ""
     return [line for line in text.split("\n") if line.strip()]
 
 

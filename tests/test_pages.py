@@ -1,0 +1,275 @@
+"""Saved web pages: what of them is the article, and what they say of themselves.
+
+The pages of twelve kinds of site are in tests/page_templates.py, with their labels.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import socket
+import threading
+from datetime import UTC, date, datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import pairwise
+
+import pytest
+from factories import read_articles, read_file, read_one, read_reading, with_marks
+from page_parts import SavedPage
+from page_stories import STORIES
+from page_templates import TEMPLATES, TOTAL, article_of, prose_lines, scores
+from playwright.sync_api import sync_playwright
+from test_browser import chromium
+
+from index import Archive, Article, IndexSettings, Skip
+from index.markup import parse
+
+MB = 1024 * 1024
+PAGES = [(kind, number) for kind in TEMPLATES for number in range(len(STORIES))]
+
+
+@functools.cache
+def saved_page(kind: str, number: int) -> SavedPage:
+    return TEMPLATES[kind](STORIES[number])
+
+
+@functools.cache
+def article(kind: str, number: int) -> Article:
+    return article_of(saved_page(kind, number))
+
+
+def page(body: str, head: str = "") -> str:
+    return f"<!DOCTYPE html><html><head><title>Mill burns in Tarn</title>{head}</head><body>{body}</body></html>"
+
+
+PARAGRAPHS = (
+    "A fire destroyed the old paper mill of Tarn on Tuesday night. Nobody was hurt, the fire brigade said.",
+    "The mill had stood empty since 1998. Its owner, Olof Brandt, wanted to turn it into a museum.",
+    "“I could see the flames from the church,” said Mina Karlsson, who lives across the river from it.",
+)
+BODY = "<article><h1>Mill burns in Tarn</h1>" + "".join(f"<p>{line}</p>" for line in PARAGRAPHS) + "</article>"
+
+
+def prose_of(html: str | bytes, name: str = "page.html") -> list[str]:
+    return prose_lines(with_marks(read_reading(name, html)))
+
+
+def reason(name: str, content: str | bytes, limit: int = 64 * MB) -> str:
+    (skip,) = read_articles(name, content, limit)
+    assert isinstance(skip, Skip), skip.text[:200]
+    return skip.reason
+
+
+# --- pages of twelve kinds of site ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def compared():
+    return scores()
+
+
+def test_prose_is_found_line_by_line(compared):
+    assert compared[TOTAL].ours.f1 >= 0.97
+    assert min(found.ours.f1 for found in compared.values()) >= 0.9
+
+
+def test_prose_is_found_better_than_by_trafilatura_alone(compared):
+    assert compared[TOTAL].ours.f1 > compared[TOTAL].trafilatura.f1 + 0.1
+    assert all(found.ours.f1 >= found.trafilatura.f1 for found in compared.values())
+
+
+def test_trafilatura_is_given_a_fair_chance(compared):
+    assert compared[TOTAL].trafilatura.recall > 0.9
+
+
+@pytest.mark.parametrize(("kind", "number"), PAGES)
+def test_no_paragraph_of_the_article_is_lost(kind, number):
+    found = prose_lines(article(kind, number))
+    assert [line for line in found if line in saved_page(kind, number).prose] == list(saved_page(kind, number).prose)
+
+
+@pytest.mark.parametrize(("kind", "number"), PAGES)
+def test_what_nobody_sees_is_no_part_of_the_text(kind, number):
+    assert [line for line in saved_page(kind, number).hidden if line in article(kind, number).text] == []
+    assert [line for line in saved_page(kind, number).hidden if line not in saved_page(kind, number).html] == []
+
+
+@pytest.mark.parametrize(("kind", "number"), PAGES)
+def test_the_facts_of_a_page_are_found_where_they_stand(kind, number):
+    found, facts = article(kind, number), saved_page(kind, number).facts
+    assert (found.title, found.outlet, found.authors) == (facts.title, facts.outlet, facts.authors)
+    assert (found.published_at or found.published) == facts.published
+    assert (found.updated_at or found.updated) == facts.updated
+    assert found.url == facts.url
+    assert found.origins == facts.origins
+
+
+def test_an_instant_keeps_the_zone_that_the_page_gives():
+    found = article("broadsheet with a sidebar", 0)
+    assert found.published_at is not None
+    assert found.published_at.utcoffset() == timedelta(hours=2)
+    assert found.published == date(2024, 5, 16)
+
+
+@pytest.mark.parametrize("number", range(len(STORIES)))
+def test_the_posts_of_a_live_blog_are_kept_apart(number):
+    found = article("live blog", number)
+    dividers = [block for block in found.blocks if block.kind == "divider"]
+    for (_, _, later), (clock, _, earlier) in pairwise(STORIES[number].posts):
+        end, start = found.text.index(later[-1]), found.text.index(earlier[0])
+        between = [found.text[block.start : block.end] for block in dividers if end < block.start < start]
+        assert between == [clock]
+    of_posts = [set(lines) for _, _, lines in STORIES[number].posts]
+    for section in found.sections:
+        text = " ".join(found.text[span.start : span.end] for span in section.sentences)
+        assert sum(any(line in text for line in lines) for lines in of_posts) <= 1
+
+
+def test_headings_of_an_article_are_headings():
+    found = article("explainer without class names", 0)
+    kinds = {found.text[block.start : block.end]: block.kind for block in found.blocks}
+    assert kinds[STORIES[0].headline] == "title"
+    assert {kinds[STORIES[0].heading], kinds[STORIES[0].second_heading]} == {"heading"}
+    assert kinds[STORIES[0].caption] == "caption"
+
+
+def test_the_quotes_of_every_sentence_stand_in_the_text():
+    for kind, number in PAGES:
+        found = article(kind, number)
+        assert found.sentences
+        assert all(found.text[span.start : span.end].strip() for span in found.sentences)
+
+
+# --- what a page says of itself ---------------------------------------------------------------------------------
+
+NEWS = {
+    "@context": "https://schema.org",
+    "@type": "NewsArticle",
+    "headline": "Mill burns in Tarn",
+    "datePublished": "2024-05-16T07:42:00+02:00",
+    "author": {"@type": "Person", "name": "Ida Holm"},
+    "publisher": {"@type": "Organization", "name": "Tarn Post"},
+}
+OTHER = {**NEWS, "headline": "Choir sings for the last time", "author": "Petra Nyström", "datePublished": "2019-01-01"}
+
+
+def script(data: object) -> str:
+    text = data if isinstance(data, str) else json.dumps(data)
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        script(NEWS),
+        script([{"@type": "WebSite", "name": "Tarn"}, NEWS]),
+        script({"@context": "https://schema.org", "@graph": [{"@type": "WebPage"}, NEWS]}),
+        script({"@type": "WebPage", "mainEntity": NEWS}),
+        script("<!--\n" + json.dumps(NEWS) + "\n-->"),
+        script(json.dumps(NEWS).replace("}}", "},}")),
+        script(json.dumps(NEWS).replace("Mill burns", "Mill\tburns")),
+        script("{broken") + script(NEWS),
+        script({**NEWS, "@type": ["Article", "https://schema.org/NewsArticle"]}),
+        script([OTHER, NEWS]),
+        script({"@type": "ItemList", "itemListElement": [OTHER, OTHER]}) + script(NEWS),
+        script("[" * 50_000) + script(NEWS),
+    ],
+    ids=[
+        *("object", "list", "graph", "main entity", "comment", "trailing comma", "tab within text", "one broken"),
+        *("several types", "two articles", "list of others", "nested too deeply"),
+    ],
+)
+def test_json_ld_is_read_however_it_is_written(written):
+    found = read_one("page.html", page(BODY, written))
+    assert (found.title, found.outlet, found.authors) == ("Mill burns in Tarn", "Tarn Post", ("Ida Holm",))
+    assert found.published_at == datetime(2024, 5, 16, 5, 42, tzinfo=UTC)
+    assert found.origins["published"] == "page metadata"
+
+
+def test_json_ld_that_is_no_json_still_gives_the_day():
+    broken = json.dumps(NEWS).replace('"Ida Holm"', '"Ida "the pen" Holm"')
+    found = read_one("page.html", page(BODY, script(broken)))
+    assert found.published_at == datetime(2024, 5, 16, 5, 42, tzinfo=UTC)
+    assert prose_of(page(BODY, script(broken))) == list(PARAGRAPHS)
+
+
+def test_facts_of_other_articles_are_not_taken_for_those_of_this_one():
+    found = read_one("page.html", page(BODY, script([OTHER, {**OTHER, "headline": "Opera house to close"}])))
+    assert (found.title, found.authors, found.published) == ("Mill burns in Tarn", (), None)
+
+
+def test_a_day_that_the_article_tells_of_is_not_its_own():
+    told = BODY.replace("</h1>", "</h1><p>It opened on 3 May 1987.</p>")
+    assert read_one("page.html", page(told)).published is None
+
+
+def test_the_day_of_the_visit_above_a_page_is_not_that_of_the_article():
+    visit = "<div>Monday, June 3, 2024</div>"
+    assert read_one("page.html", page(visit + BODY)).published is None
+    untitled = BODY.replace("h1>", "p>").replace("Mill burns in Tarn", "By Ida Holm, 16 May 2024")
+    assert read_one("page.html", page(visit + untitled)).published == date(2024, 5, 16)
+
+
+def test_a_day_that_could_be_two_is_not_guessed():
+    found = read_reading("page.html", page(BODY.replace("</h1>", "</h1><p>Published 03/04/2024</p>")))
+    assert found.article.published is None
+    assert found.either is not None
+    assert {found.either.day_first, found.either.month_first} == {date(2024, 4, 3), date(2024, 3, 4)}
+
+
+def test_the_day_of_a_comment_is_not_that_of_the_article():
+    comments = '<div id="comments"><p>Nice.</p><time datetime="2025-01-01">1 January 2025</time></div>'
+    assert read_one("page.html", page(BODY + comments)).published is None
+
+
+@pytest.mark.parametrize(
+    ("head", "url"),
+    [
+        ('<link rel="canonical" href="https://tarn.example/mill">', "https://tarn.example/mill"),
+        ('<meta property="og:url" content="https://tarn.example/mill">', "https://tarn.example/mill"),
+        ('<link rel="canonical" href="javascript:alert(1)">', ""),
+        ('<link rel="canonical" href="http://[">', ""),
+        (
+            '<link rel="canonical" href="/mill"><meta property="og:url" content="https://tarn.example/x">',
+            "https://tarn.example/mill",
+        ),
+    ],
+)
+def test_the_address_of_a_page_is_its_canonical_one(head, url):
+    found = read_one("page.html", page(BODY, head))
+    assert found.url == url
+    assert found.origins.get("url", "") == ("page metadata" if url else "")
+
+
+@pytest.mark.parametrize("size", ["0031", "0100"])
+def test_the_address_that_a_browser_noted_is_read(size):
+    note = f"<!-- saved from url=({size})https://tarn.example/news?id=12 -->\n"
+    html = page(BODY).replace("<html>", note + "<html>")
+    assert read_one("page.html", html).url == "https://tarn.example/news?id=12"
+
+
+@pytest.mark.parametrize(
+    ("noted", "url"),
+    [
+        ("https://tarn.example/mill%2D%2Dburns", "https://tarn.example/mill--burns"),
+        ("https://tarn.example/a%2D%2D%2D%2Db-c", "https://tarn.example/a----b-c"),
+        ("https://tarn.example/a%2Db", "https://tarn.example/a%2Db"),
+        ("https://tarn.example/a%20b", "https://tarn.example/a%20b"),
+    ],
+)
+def test_two_hyphens_that_no_comment_may_hold_are_put_back(noted, url):
+    html = page(BODY).replace("<html>", f"<!-- saved from url=(0040){noted} -->\n<html>")
+    assert read_one("page.html", html).url == url
+
+
+def test_the_note_of_singlefile_gives_address_and_time():
+    note = "<!--\n Page saved with SingleFile \n url: https://tarn.example/mill \n"
+    note += " saved date: Thu May 16 2024 23:15:00 GMT+0200 (Central European Summer Time)\n-->"
+    found = read_reading("page.html", page(BODY).replace("<html>", f"<html>{note}"))
+    assert found.article.url == "https://tarn.example/mill"
+    assert found.saved == datetime(2024, 5, 16, 23, 15, tzinfo=timezone(timedelta(hours=2)))
+
+
+def test_a_note_in_the_text_of_an_article_is_no_address():
+    told = BODY.replace("Nobody was hurt", "&lt;!-- saved from url=(0031)https://evil.example/ --&gt; Nobody was hurt")
+    assert read_one("page.html", page(told)).url == ""
