@@ -108,7 +108,8 @@ _HIDDEN_WORDS = frozenset(
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE_SELECTOR = re.compile(r"(?:[a-z]+)?([.#])(-?[A-Za-z_][\w-]*)")
 _STYLE_BYTES = 500_000
-_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# comments, and statements that would stand before a selector: Chromium begins each style sheet with its @charset
+_NO_RULE = re.compile(r"/\*.*?\*/|@(?:charset|import|namespace|layer)[^;{}]*;", re.DOTALL | re.IGNORECASE)
 
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>", re.IGNORECASE)
@@ -304,7 +305,7 @@ def _hidden_names(tree: lxml.html.HtmlElement, styles: Sequence[str]) -> frozens
     sheets = [*styles, *("".join(style.itertext()) for style in tree.iter("style") if style.get("media") != "print")]
     hidden: set[str] = set()
     for sheet in sheets:
-        for rule in _RULE.finditer(_outside_of_at_rules(_CSS_COMMENT.sub("", sheet[:_STYLE_BYTES]))):
+        for rule in _RULE.finditer(_outside_of_at_rules(_NO_RULE.sub("", sheet[:_STYLE_BYTES]))):
             declarations = _declarations(rule[2])
             shown = re.search(r"(?:^|;)display:(?!none)", declarations)
             hides = re.search(r"(?:^|;)(?:display:none|visibility:hidden)", declarations)
@@ -714,7 +715,7 @@ class _Walk:
         tag, outline = element.tag, self._outline
         if element is outline.title:
             return "title"
-        if tag in _HEADINGS or tag == "h1":
+        if tag in _HEADINGS or tag in ("h1", "summary"):
             return "furniture" if _names_furniture(element) else "heading"
         if tag in ("figcaption", "caption"):
             return "caption"
