@@ -24,7 +24,7 @@ from trafilatura import bare_extraction
 
 from index.cleaning import one_line, reads_as_sentences
 from index.decoding import decode
-from index.reading import Unreadable
+from index.reading import ARTICLE_CHARACTERS, Unreadable
 from index.types import Block, BlockKind
 
 EXTRACTED_ELEMENTS = 20_000
@@ -49,6 +49,7 @@ _SILENT = frozenset(
     "option datalist textarea input button label dialog progress meter applet frame noframes xml rp rt nav "
     "amp-ad amp-sticky-ad amp-auto-ads amp-consent amp-sidebar amp-social-share amp-analytics".split()
 )
+_IN_HEAD = frozenset("title meta link base script style noscript template object bgsound basefont".split())
 _SILENT_ROLES = frozenset("dialog alertdialog search menu menubar toolbar tooltip tablist navigation".split())
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
@@ -109,7 +110,7 @@ _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE_SELECTOR = re.compile(r"(?:[a-z]+)?([.#])(-?[A-Za-z_][\w-]*)")
 _STYLE_BYTES = 500_000
 # comments, and statements that would stand before a selector: Chromium begins each style sheet with its @charset
-_NO_RULE = re.compile(r"/\*.*?\*/|@(?:charset|import|namespace|layer)[^;{}]*;", re.DOTALL | re.IGNORECASE)
+_NO_RULE = re.compile(r"/\*.*?(?:\*/|\Z)|@(?:charset|import|namespace|layer)[^;{}]{0,2000};", re.DOTALL | re.IGNORECASE)
 
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>", re.IGNORECASE)
@@ -118,6 +119,12 @@ _CLOSED_BY_ITSELF = re.compile(
 )
 _SVG_CLOSED = re.compile(r"<(svg)(\s[^<>]*)?/>", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b([^<>]*)>")
+_BREAKS = re.compile(r"(?:<br>){3,}")
+_LONGEST_PIECE = 10_000_000
+"""Longest text, in characters, that libxml2 takes in one piece."""
+_DATA = re.compile(r"data:[\w/.+-]{0,100}(?:;[\w=-]{1,100})*;base64,[A-Za-z0-9+/=]{1000,}")
+_CODE = re.compile(r"(<(?:script|style)\b[^>]*>)(.*?)(</(?:script|style)\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_TOO_LONG = f"longer than the {ARTICLE_CHARACTERS:,} characters that an article may have"
 _MAY_HIDE = re.compile(r"hidden|style|class|\bid\b", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff]")
 _CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE)
@@ -246,11 +253,15 @@ def parse(source: str, styles: Sequence[str] = ()) -> Page:
     whole = source[xml.end() :] if xml else source
     whole = _DOCTYPE.sub("", whole, count=1) if "<!" in whole[:_HEAD_BYTES] else whole
     whole = (_CLOSED_BY_ITSELF if xml else _SVG_CLOSED).sub(r"<\1\2></\1>", whole)
+    whole = _DATA.sub("data:,", whole)
+    if len(whole) > _LONGEST_PIECE:
+        whole = _CODE.sub(_shortened, whole)
     tree = _tree(whole)
     if tree is None:
         tree = _tree(_flattened(whole))
     if tree is None:
         raise Unreadable("nested too deeply")
+    _close_head(tree)
     metas: dict[str, list[str]] = defaultdict(list)
     for meta in tree.iter("meta"):
         for name in (meta.get("property"), meta.get("name"), meta.get("itemprop")):
@@ -264,6 +275,8 @@ def parse(source: str, styles: Sequence[str] = ()) -> Page:
     }
     name = next((visible_text(title) for title in tree.iter("title")), "")
     _prune(tree, _hidden_names(tree, styles))
+    if sum(len(piece.strip()) for piece in tree.itertext()) > ARTICLE_CHARACTERS:
+        raise Unreadable(_TOO_LONG)
     return Page(tree, metas, linked, links, name)
 
 
@@ -274,9 +287,29 @@ def _tree(source: str) -> lxml.html.HtmlElement | None:
         tree = lxml.html.document_fromstring(source, parser=parser)
     except etree.ParserError as error:
         raise Unreadable("no text") from error
-    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+    limits = [entry.message for entry in parser.error_log if entry.type_name == "ERR_RESOURCE_LIMIT"]
+    if any("depth" in message for message in limits):
         return None
+    if limits:
+        raise Unreadable(_TOO_LONG)
     return tree
+
+
+def _shortened(code: re.Match[str]) -> str:
+    """A script or style sheet, or its tags alone where it is so long that the parser would give up."""
+    return code[0] if len(code[2]) < _LONGEST_PIECE // 10 else code[1] + code[3]
+
+
+def _close_head(tree: lxml.html.HtmlElement) -> None:
+    """Moves to the body what the head cannot hold: for libxml2, no element of HTML 5 begins a body by itself."""
+    head = tree.find("head")
+    first = None if head is None else next((child for child in head if child.tag not in _IN_HEAD), None)
+    if first is None:
+        return
+    body = tree.find("body")
+    if body is None:
+        body = etree.SubElement(tree, "body")
+    body[0:0] = [first, *first.itersiblings()]
 
 
 def _flattened(source: str) -> str:
@@ -294,7 +327,7 @@ def _flattened(source: str) -> str:
             kept[name].append(stays)
         return match[0] if stays else "<br><br>" if name in ("div", "section", "center") else ""
 
-    return _TAG.sub(shorn, source)
+    return _BREAKS.sub("<br><br>", _TAG.sub(shorn, source))
 
 
 # --- what nobody sees -------------------------------------------------------------------------------------------

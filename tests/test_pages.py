@@ -15,14 +15,15 @@ from itertools import pairwise
 
 import pytest
 from factories import read_articles, read_file, read_one, read_reading, with_marks
+from page_dailies import broadsheet
 from page_parts import SavedPage
 from page_stories import STORIES
 from page_templates import TEMPLATES, TOTAL, article_of, prose_lines, scores
 from playwright.sync_api import sync_playwright
 from test_browser import chromium
 
-from index import Archive, Article, IndexSettings, Skip
-from index.markup import parse
+from index import Article, Skip
+from index.reading import Reading
 
 MB = 1024 * 1024
 PAGES = [(kind, number) for kind in TEMPLATES for number in range(len(STORIES))]
@@ -54,8 +55,8 @@ def prose_of(html: str | bytes, name: str = "page.html") -> list[str]:
     return prose_lines(with_marks(read_reading(name, html)))
 
 
-def reason(name: str, content: str | bytes, limit: int = 64 * MB) -> str:
-    (skip,) = read_articles(name, content, limit)
+def reason(name: str, content: str | bytes) -> str:
+    (skip,) = read_articles(name, content, 64 * MB)
     assert isinstance(skip, Skip), skip.text[:200]
     return skip.reason
 
@@ -471,3 +472,142 @@ def test_a_page_saved_under_a_notice_keeps_its_article():
         f'<div aria-hidden="true" class="app">{BODY}</div><div role="dialog"><p>Please subscribe now.</p></div>'
     )
     assert prose_of(html) == list(PARAGRAPHS)
+
+
+# --- hostile and broken pages -----------------------------------------------------------------------------------
+
+BOMB = "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 10}">' for n in range(1, 10))
+
+
+def test_100_000_nested_tags_that_mean_nothing_cost_no_article():
+    assert prose_of("<font>" * 100_000 + page(BODY)) == list(PARAGRAPHS)
+    assert prose_of(page("<div>" * 100_000 + BODY)) == list(PARAGRAPHS)
+
+
+def test_100_000_nested_tags_that_mean_something_are_named():
+    assert reason("page.html", page("<ul><li>" * 50_000 + BODY)) == "nested too deeply"
+
+
+def test_a_page_of_20_mb_is_read_or_named():
+    line = "<p>The ferry of Vika stopped in a gale on Sunday, and its passengers slept on board.</p>\n"
+    whole = page(BODY + line * (20 * MB // len(line)))
+    assert reason("page.html", whole) == "longer than the 2,000,000 characters that an article may have"
+    scripts = page(f"<script>{'var a = 1; ' * (20 * MB // 11)}</script>{BODY}")
+    (found,) = read_file("page.html", scripts, 64 * MB)
+    assert isinstance(found, Reading)
+    assert prose_lines(with_marks(found)) == list(PARAGRAPHS)
+
+
+def test_a_page_larger_than_pages_may_be_is_named():
+    assert "larger than web page may be" in reason("page.html", b" " * (33 * MB) + page(BODY).encode())
+
+
+def test_one_line_of_10_mb_is_named():
+    line = "The ferry stopped. " * (10 * MB // 19)
+    assert reason("page.html", page(f"<article><p>{line}</p></article>")).startswith("longer than")
+
+
+def test_nul_bytes_cost_no_article():
+    html = page(BODY).replace("Nobody", "No\0body").replace("<p>", "\0<p>")
+    assert prose_of(html.encode()) == list(PARAGRAPHS)
+
+
+def test_nothing_but_nul_bytes_is_named():
+    assert reason("page.html", b"\0" * MB) == "empty"
+
+
+def test_an_image_called_a_page_is_named():
+    assert reason("page.html", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100) == "not text (binary data)"
+
+
+@pytest.mark.parametrize("ending", ["html", "xhtml"])
+def test_an_entity_bomb_does_not_go_off(ending):
+    bomb = f'<?xml version="1.0"?><!DOCTYPE html [<!ENTITY b0 "boom">{BOMB}]>'
+    html = page(BODY.replace("</article>", "<p>The &b9; is here.</p></article>")).replace("<!DOCTYPE html>", bomb)
+    found = read_one(f"page.{ending}", html)
+    assert "boom" not in found.text
+    assert len(found.text) < 1_000
+    assert all(line in found.text for line in PARAGRAPHS)
+
+
+def test_no_file_is_read_into_a_page(tmp_path):
+    (tmp_path / "secret.txt").write_text("the secret of the mill")
+    outside = f'<!DOCTYPE html [<!ENTITY x SYSTEM "{(tmp_path / "secret.txt").as_uri()}">]>'
+    html = page(BODY.replace("</article>", "<p>It was &x; all along.</p></article>"))
+    for declared in (outside, '<?xml version="1.0" encoding="utf-8"?>' + outside):
+        found = read_one("page.xhtml", html.replace("<!DOCTYPE html>", declared))
+        assert "secret" not in found.text
+        assert all(line in found.text for line in PARAGRAPHS)
+
+
+def test_xhtml_is_read_with_what_it_closes_by_itself():
+    html = '<?xml version="1.0" encoding="UTF-8"?>' + page(
+        BODY.replace("<p>The mill", '<a id="x"/><p>The mill'), '<script src="a.js"/><title/>'
+    ).replace("<html>", '<html xmlns="http://www.w3.org/1999/xhtml">')
+    assert prose_of(html, "page.xhtml") == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        page(BODY).replace("</p>", ""),
+        page(BODY).replace("</body></html>", ""),
+        page(BODY).replace("</article>", ""),
+        page(BODY).replace("<html>", "").replace("<head>", "").replace("</head>", "").replace("<body>", ""),
+        page(BODY).replace("<p>", "<p <p>"),
+        page(BODY).replace("<p>", '<p class="a" class=b c=">" d=\'x>'.replace("'x", "'x'")),
+        page(BODY).replace("</p>", "</b></i></div></p>"),
+        page(BODY).replace("<h1>", "<H1 >").replace("</h1>", "</H1 \n>"),
+        page(BODY) + "</html></html><!-- and a comment that never ends",
+        page(BODY) + "<script>while (true) { '<p>",
+        page(BODY).replace("</article>", "<p></article>&#xD800;&#99999999999;&nosuch;&"),
+    ],
+    ids=[
+        *("no end tags", "cut", "open article", "no skeleton", "tag within tag", "attributes", "wrong end tags"),
+        *("capitals", "endless comment", "endless script", "bad references"),
+    ],
+)
+def test_broken_markup_costs_no_paragraph(broken):
+    found = prose_of(broken)
+    assert [line for line in found if line in PARAGRAPHS] == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("cut", range(0, 1400, 97))
+def test_a_page_cut_anywhere_is_read_or_named(cut):
+    html = broadsheet(STORIES[0]).html.encode()[: cut * 5]
+    (found,) = read_file("page.html", html)
+    assert isinstance(found, Reading) or found.reason in ("empty", "no text")
+
+
+def test_markup_within_the_text_of_an_article_stays_text():
+    told = BODY.replace("Nobody was hurt", "&lt;script&gt;alert(1)&lt;/script&gt; Nobody was hurt")
+    assert "<script>alert(1)</script> Nobody was hurt" in read_one("page.html", page(told)).text
+
+
+def test_a_page_without_text_is_named():
+    for body in ("", "<img src=a.jpg>", "<p> &nbsp; </p>", "<script>render()</script>", "<p hidden>Gone.</p>"):
+        assert reason("page.html", page(body)) == "no text"
+
+
+# --- no network -------------------------------------------------------------------------------------------------
+
+
+def test_reading_a_page_opens_no_socket(monkeypatch, snapshot):
+    def refused(*_, **__):
+        raise AssertionError("a socket was opened")
+
+    remote = page(
+        BODY + '<img src="http://192.0.2.1/a.png"><iframe src="http://192.0.2.1/"></iframe>',
+        '<base href="http://192.0.2.1/"><link rel="stylesheet" href="http://192.0.2.1/a.css">'
+        '<script src="http://192.0.2.1/a.js"></script><meta http-equiv="refresh" content="0;url=http://192.0.2.1/">',
+    )
+    outside = '<!DOCTYPE html PUBLIC "-//X//EN" "http://192.0.2.1/x.dtd" [<!ENTITY x SYSTEM "http://192.0.2.1/">]>'
+    for name in ("socket", "create_connection", "getaddrinfo"):
+        monkeypatch.setattr(socket, name, refused)
+    assert prose_of(remote) == list(PARAGRAPHS)
+    assert prose_of('<?xml version="1.0"?>' + remote.replace("<!DOCTYPE html>", outside), "page.xhtml") == list(
+        PARAGRAPHS
+    )
+    assert prose_of(snapshot[0], "mill.mhtml")[:3] == list(PARAGRAPHS)
+    for kind in TEMPLATES:
+        article_of(saved_page(kind, 0))
