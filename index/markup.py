@@ -16,7 +16,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import lxml.html
 from lxml import etree
@@ -81,6 +81,7 @@ _FURNITURE_PAIRS = frozenset(
         *(("see", "also"), ("up", "next"), ("tag", "list"), ("tag", "links"), ("tag", "cloud"), ("post", "tag")),
         *(("more", "from"), ("more", "stories"), ("widget", "area"), ("post", "nav"), ("read", "time")),
         *(("reading", "time"), ("call", "out"), ("also", "read"), ("about", "author"), ("cat", "links")),
+        *(("to", "action"), ("recent", "posts"), ("latest", "posts")),
     ]
 )
 _COMMENT_WORDS = frozenset("comment comments commentlist disqus respond livefyre coral reactions replies".split())
@@ -645,7 +646,7 @@ def _items(scope: lxml.html.HtmlElement, mass: dict[lxml.html.HtmlElement, int])
     fewest = 2 if live is not None else 3
     items = {item for family in families.values() if len(family) >= fewest for item in family}
     articles = [element for element in scope.iter("article") if element is not scope and element in mass]
-    if len(articles) >= 2:
+    if len(articles) >= 2 and 2 * sum(mass[element] for element in articles) >= mass.get(scope, 0):
         items |= set(articles)
     return items
 
@@ -765,9 +766,13 @@ class _Walk:
             return "furniture"
         if tag in ("header", "nav") and element.getparent() is not None and element.getparent().tag == "body":
             return "furniture"
-        if tag == "article" and outline.scope is not None and outline.scope.tag == "article":
+        if tag == "article" and outline.scope is not None:
             within = outline.scope in element.iterancestors()
-            return None if within else "furniture"
+            if outline.scope.tag == "article":
+                return None if within else "furniture"
+            # one of several in an article that is none of them: a teaser
+            if within and next(islice(outline.scope.iter("article"), 1, None), None) is not None:
+                return "furniture"
         if _names_one_of(element, _CAPTION_WORDS):
             return "caption"
         return None

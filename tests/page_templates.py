@@ -1,4 +1,4 @@
-"""Pages of twelve kinds of site with invented stories, labelled line by line, and how well prose is found on them.
+"""Pages of fourteen kinds of site with invented stories, labelled line by line, and how well prose is found on them.
 
 What a template labels is what a person would: the rules of :mod:`index.markup` are not written after these pages, nor
 the pages after the rules.
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from factories import read_reading, with_marks
+from page_blogs import page_builder, subscription_blog
 from page_broadcasts import amp, live_blog, wordpress
 from page_dailies import broadsheet, tabloid, wire_agency
 from page_magazines import magazine, newsletter_archive, paywall
@@ -35,6 +36,8 @@ TEMPLATES: dict[str, Callable[[Story], SavedPage]] = {
     "press release": press_release,
     "tables of the 1990s": table_layout,
     "explainer without class names": explainer,
+    "subscription blog": subscription_blog,
+    "page builder": page_builder,
 }
 
 TOTAL = "all pages"

@@ -1,6 +1,6 @@
 """Saved web pages: what of them is the article, and what they say of themselves.
 
-The pages of twelve kinds of site are in tests/page_templates.py, with their labels.
+The pages of fourteen kinds of site are in tests/page_templates.py, with their labels.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def reason(name: str, content: str | bytes) -> str:
     return skip.reason
 
 
-# --- pages of twelve kinds of site ------------------------------------------------------------------------------
+# --- pages of fourteen kinds of site ------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -274,6 +274,57 @@ def test_the_note_of_singlefile_gives_address_and_time():
 def test_a_note_in_the_text_of_an_article_is_no_address():
     told = BODY.replace("Nobody was hurt", "&lt;!-- saved from url=(0031)https://evil.example/ --&gt; Nobody was hurt")
     assert read_one("page.html", page(told)).url == ""
+
+
+# --- what stands around an article, one thing at a time ---------------------------------------------------------
+
+
+def kinds_of(html: str) -> dict[str, str]:
+    found = with_marks(read_reading("page.html", html))
+    return {found.text[block.start : block.end]: block.kind for block in found.blocks}
+
+
+def test_items_of_a_list_are_prose_wherever_they_stand():
+    listed = "<ul><li>Bring your own chairs</li><li>Leave your dogs at home</li></ul>"
+    for before in ("<p>Advertisement</p>", "<p>Bring:</p>", ""):
+        kinds = kinds_of(page(BODY.replace("<p>The mill", before + listed + "<p>The mill")))
+        assert (kinds["Bring your own chairs"], kinds["Leave your dogs at home"]) == ("prose", "prose")
+
+
+def test_a_table_of_figures_is_read_row_by_row():
+    table = "<table><tr><th>Year</th><th>Fires</th></tr><tr><td>2022</td><td>1,204</td></tr></table>"
+    kinds = kinds_of(page(BODY.replace("</article>", table + "<p>Fires cost more each year.</p></article>")))
+    assert (kinds["Year | Fires"], kinds["2022 | 1,204"]) == ("prose", "prose")
+
+
+def test_columns_of_a_table_that_lays_out_a_page_are_read_one_by_one():
+    columns = f"<table><tr><td>Home<br>Sport<br>Weather</td><td>{BODY}</td><td>Write to us</td></tr></table>"
+    found = read_one("page.html", page(columns))
+    assert found.text.split() == " ".join(["Home Sport Weather Mill burns in Tarn", *PARAGRAPHS, "Write to us"]).split()
+    assert prose_of(page(columns)) == list(PARAGRAPHS)
+
+
+def test_a_label_with_a_link_is_no_prose_and_a_sentence_with_one_is():
+    label = '<p>See also: <a href="/x">Paper mills, their owners and what became of them.</a></p>'
+    sentence = '<p>It was, he said, <a href="/x">the third mill to burn within a year.</a></p>'
+    kinds = kinds_of(page(BODY.replace("</article>", label + sentence + "<p>Nobody knows why.</p></article>")))
+    assert kinds["See also: Paper mills, their owners and what became of them."] == "furniture"
+    assert kinds["It was, he said, the third mill to burn within a year."] == "prose"
+
+
+def test_teasers_within_an_article_are_no_prose_and_the_articles_of_a_front_page_are():
+    teaser = "<article><h3>Choir sings</h3><p>The choir of Elvra sang for the last time on Sunday.</p></article>"
+    inside = page("<div>" + BODY.replace("article>", "section>") * 2 + teaser * 2 + "</div>")
+    assert kinds_of(inside)["The choir of Elvra sang for the last time on Sunday."] == "furniture"
+    front = page("<main>" + BODY + BODY.replace("Tarn", "Vika") + teaser + "</main>")
+    assert kinds_of(front)["The choir of Elvra sang for the last time on Sunday."] == "prose"
+
+
+def test_a_headline_that_only_the_title_of_the_window_bears_out_is_found():
+    for window in ("Mill burns in Tarn - Tarn Post", "Tarn Post: Mill burns in Tarn", "Mill burns in Tarn"):
+        html = page(BODY.replace("h1>", "b>")).replace("<title>Mill burns in Tarn", f"<title>{window}")
+        assert read_one("page.html", html).title == "Mill burns in Tarn"
+        assert kinds_of(html)["Mill burns in Tarn"] == "title"
 
 
 # --- encodings --------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ The texts are plain already, so trafilatura is given a page of which every line 
 taken for its prose: it sees none of the markup that it is made for. `--sample` prints passages of the other articles
 at random, with the marking off and with it, to be judged by eye.
 
-`--pages` measures the same on invented web pages of twelve kinds of site (tests/page_templates.py), where trafilatura
+`--pages` measures the same on invented web pages of fourteen kinds of site (tests/page_templates.py), where trafilatura
 has all the markup.
 """
 
@@ -82,7 +82,6 @@ def measure_prose(path: Path, sample: int = 0) -> None:
 
 def measure_pages() -> None:
     """Print precision, recall and F1 of prose by kind of site, of Byline and of trafilatura alone."""
-    sys.path.insert(0, str(Path(__file__).parents[1]))
     from page_templates import scores as page_scores
 
     print(f"{'lines that are prose':32}{'Byline: P':>10}{'R':>7}{'F1':>7}{'trafilatura: P':>18}{'R':>7}{'F1':>7}")
