@@ -81,13 +81,13 @@ _FURNITURE_PAIRS = frozenset(
         *(("see", "also"), ("up", "next"), ("tag", "list"), ("tag", "links"), ("tag", "cloud"), ("post", "tag")),
         *(("more", "from"), ("more", "stories"), ("widget", "area"), ("post", "nav"), ("read", "time")),
         *(("reading", "time"), ("call", "out"), ("also", "read"), ("about", "author"), ("cat", "links")),
-        *(("to", "action"), ("recent", "posts"), ("latest", "posts")),
+        *(("to", "action"), ("recent", "posts"), ("latest", "posts"), ("video", "player"), ("audio", "player")),
     ]
 )
 _COMMENT_WORDS = frozenset("comment comments commentlist disqus respond livefyre coral reactions replies".split())
 _CAPTION_WORDS = frozenset(
-    "caption captions figcaption credit cutline gallery slideshow photocredit player videoplayer audioplayer jwplayer "
-    "videojs vjs brightcove".split()
+    "caption captions figcaption credit cutline gallery slideshow photocredit videoplayer audioplayer jwplayer videojs "
+    "vjs brightcove".split()
 )
 # "has-sidebar", "category-cookies": the word says what the element goes with or is about, not what it is
 _QUALIFIERS = frozenset("has with no without is not category cat section topic tag type format post-type in".split())
@@ -561,15 +561,14 @@ def _outline(tree: lxml.html.HtmlElement, title: str, extracted: frozenset[str])
     mass = outline.mass
     outline.total = mass.get(tree, 0)
     outline.title = _title_element(tree, title)
-    root = _innermost(tree, mass)
+    scope = _article_around(_innermost(tree, mass))
     # a sidebar may hold more text than the article: where two methods agree, they are believed
     agreed = _innermost(tree, _mass(tree, extracted))
     voted = agreed is not tree and mass.get(agreed, 0) >= GUARD_SHARE * outline.total > 0
+    # of a live blog's posts, trafilatura may take one for the article
+    voted = voted and not _is_one_of_several(agreed, _items(scope, mass))
     if voted:
-        root = agreed
-    scope = next(
-        (up for up in (root, *root.iterancestors()) if up.tag in ("article", "main") or up.get("role") == "main"), root
-    )
+        scope = _article_around(agreed)
     outline.certain = voted or scope.tag in ("article", "main") or scope.get("role") == "main"
     outline.scope = scope
     outline.ancestors = {scope, *scope.iterancestors()}
@@ -577,6 +576,19 @@ def _outline(tree: lxml.html.HtmlElement, title: str, extracted: frozenset[str])
         outline.ancestors |= {outline.title, *outline.title.iterancestors()}
     outline.items = _items(scope, mass)
     return outline
+
+
+def _article_around(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+    around = (element, *element.iterancestors())
+    return next((up for up in around if up.tag in ("article", "main") or up.get("role") == "main"), element)
+
+
+def _is_one_of_several(element: lxml.html.HtmlElement, items: set[lxml.html.HtmlElement]) -> bool:
+    """Whether an element is within an item that has others beside it."""
+    return any(
+        up in items and any(beside in items for beside in (*up.itersiblings(), *up.itersiblings(preceding=True)))
+        for up in (element, *element.iterancestors())
+    )
 
 
 def _mass(tree: lxml.html.HtmlElement, known: frozenset[str] | None = None) -> dict[lxml.html.HtmlElement, int]:

@@ -12,6 +12,7 @@ import threading
 from datetime import UTC, date, datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from factories import read_articles, read_file, read_one, read_reading, with_marks
@@ -124,6 +125,14 @@ def test_the_posts_of_a_live_blog_are_kept_apart(number):
     for section in found.sections:
         text = " ".join(found.text[span.start : span.end] for span in section.sentences)
         assert sum(any(line in text for line in lines) for lines in of_posts) <= 1
+
+
+def test_no_post_of_a_live_blog_is_lost_where_trafilatura_takes_one_of_them_for_the_article(monkeypatch):
+    lines = [f"At {hour} o'clock the level of the reservoir of Brenna fell by another {hour} cm." for hour in range(9)]
+    posts = [lines[:4], lines[4:7], lines[7:]]
+    body = "".join(f"<article><h3>Post</h3>{''.join(f'<p>{line}</p>' for line in post)}</article>" for post in posts)
+    monkeypatch.setattr("index.markup.bare_extraction", lambda *_, **__: SimpleNamespace(text="\n".join(posts[0])))
+    assert prose_of(page(f"<div><h1>Dam leaks</h1><div>{body}</div></div>")) == lines
 
 
 def test_headings_of_an_article_are_headings():
