@@ -130,7 +130,7 @@ def mark(text: str, title: str = "", hints: Sequence[Block] = ()) -> tuple[Block
         title: its headline, to recognise where it is repeated.
         hints: stretches of which the file itself says what they are (front matter, a page's navigation), in order;
             paragraphs that begin within one are that, whatever they read like, except that what a file calls prose may
-            still read like a notice.
+            still read like a notice or a signature. What the lines around it would make of it does not matter then.
 
     Returns:
         One block a paragraph, in order; white space between paragraphs belongs to none.
@@ -141,19 +141,22 @@ def mark(text: str, title: str = "", hints: Sequence[Block] = ()) -> tuple[Block
     kinds: list[BlockKind] = [_kind_alone(paragraph, own) for paragraph in texts]
     hinted = _hinted(spans, hints)
     for at, kind in hinted.items():
-        kinds[at] = kind
+        if kind != "prose" or _is_row_of_figures(texts[at]):
+            kinds[at] = kind
     _mark_head(texts, kinds, title)
     _mark_bylines(texts, kinds)
     _mark_tail(texts, kinds, own)
     _mark_biographies(texts, kinds)
     _mark_signatures(texts, kinds)
+    alone = list(kinds)
     _mark_link_lists(texts, kinds)
     _mark_headlines(texts, kinds, own)
     _mark_menus(texts, kinds)
     _mark_headings(texts, kinds, own)
     _mark_dividers(texts, kinds)
     for at, kind in hinted.items():
-        kinds[at] = kind
+        if kind != "prose" or alone[at] == "prose":
+            kinds[at] = kind
     return tuple(Block(span.start, span.end, kind) for span, kind in zip(spans, kinds, strict=True))
 
 
@@ -256,14 +259,14 @@ def _has_label(paragraph: str, labels: frozenset[str]) -> bool:
 
 
 def _hinted(spans: list[Span], hints: Sequence[Block]) -> dict[int, BlockKind]:
-    """What the file itself says of paragraphs, by their number; what it calls prose is left to the rules."""
+    """What the file itself says of paragraphs, by their number."""
     kinds: dict[int, BlockKind] = {}
     following = iter(hints)
     hint = next(following, None)
     for at, span in enumerate(spans):
         while hint is not None and hint.end <= span.start:
             hint = next(following, None)
-        if hint is not None and hint.start <= span.start and hint.kind != "prose":
+        if hint is not None and hint.start <= span.start:
             kinds[at] = hint.kind
     return kinds
 
@@ -290,6 +293,10 @@ def _kind_alone(paragraph: str, own: frozenset[str]) -> BlockKind:
 def _players() -> tuple[str, ...]:
     table = tomllib.loads((files("index") / "furniture.toml").read_text(encoding="utf-8"))["players"]["all"]
     return tuple(table)
+
+
+def _is_row_of_figures(paragraph: str) -> bool:
+    return " | " in paragraph and bool(_COUNTER.fullmatch(paragraph))
 
 
 def _is_stamp(paragraph: str) -> bool:

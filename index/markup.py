@@ -16,7 +16,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import lxml.html
 from lxml import etree
@@ -33,9 +33,6 @@ EXTRACTED_ELEMENTS = 20_000
 CHUNK = 40
 """A run of so many characters outside of links counts as running text when the article is looked for."""
 
-LONG_VALUE = 1_000_000
-"""Characters of markup between two tags beyond which a comment, a script or a picture is left out."""
-
 ROOT_SHARE = 0.8
 """The article stands in the innermost element that holds this share of a page's running text."""
 
@@ -49,8 +46,10 @@ DIVIDER = "* * *"
 
 _SILENT = frozenset(
     "script style noscript template svg head title meta link iframe object embed video audio canvas map area select "
-    "option datalist textarea input button label dialog progress meter applet frame noframes xml rp rt nav".split()
+    "option datalist textarea input button label dialog progress meter applet frame noframes xml rp rt nav "
+    "amp-ad amp-sticky-ad amp-auto-ads amp-consent amp-sidebar amp-social-share amp-analytics".split()
 )
+_IN_HEAD = frozenset("title meta link base script style noscript template object bgsound basefont".split())
 _SILENT_ROLES = frozenset("dialog alertdialog search menu menubar toolbar tooltip tablist navigation".split())
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
@@ -58,6 +57,7 @@ _BLOCKS = frozenset(
     "tfoot thead tr ul".split()
 )
 _CELLS = frozenset(("td", "th"))
+_LAYOUT_BLOCKS = ("table", "p", "div", "center", "h1", "h2", "h3", "h4", "hr", "ul", "blockquote")
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _LETTERS = re.compile(r"[\W_]+")
 
@@ -72,8 +72,8 @@ _FURNITURE_WORDS = frozenset(
     "sidebar footer masthead tags taglist tagcloud keywords related recommended recommendations recirc trending "
     "popular mostread teaser teasers byline author authors bio dateline timestamp meta toolbar paywall regwall modal "
     "popup popover overlay copyright pagination pager skip donate donation membership banner ticker pullquote "
-    "readmore profile kicker eyebrow login follow unsubscribe preheader disclosure upsell cta jumplinks infobox "
-    "factbox sitemap colophon".split()
+    "readmore kicker eyebrow metadata login follow unsubscribe preheader disclosure upsell cta jumplinks infobox "
+    "factbox sitemap colophon contact contacts".split()
 )
 _FURNITURE_PAIRS = frozenset(
     [
@@ -81,10 +81,14 @@ _FURNITURE_PAIRS = frozenset(
         *(("see", "also"), ("up", "next"), ("tag", "list"), ("tag", "links"), ("tag", "cloud"), ("post", "tag")),
         *(("more", "from"), ("more", "stories"), ("widget", "area"), ("post", "nav"), ("read", "time")),
         *(("reading", "time"), ("call", "out"), ("also", "read"), ("about", "author"), ("cat", "links")),
+        *(("to", "action"), ("recent", "posts"), ("latest", "posts"), ("video", "player"), ("audio", "player")),
     ]
 )
 _COMMENT_WORDS = frozenset("comment comments commentlist disqus respond livefyre coral reactions replies".split())
-_CAPTION_WORDS = frozenset("caption captions figcaption credit cutline gallery slideshow photocredit".split())
+_CAPTION_WORDS = frozenset(
+    "caption captions figcaption credit cutline gallery slideshow photocredit videoplayer audioplayer jwplayer videojs "
+    "vjs brightcove".split()
+)
 # "has-sidebar", "category-cookies": the word says what the element goes with or is about, not what it is
 _QUALIFIERS = frozenset("has with no without is not category cat section topic tag type format post-type in".split())
 _LIVE_WORDS = frozenset("liveblog liveticker livefeed".split())
@@ -92,8 +96,7 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _HIDING = re.compile(
     r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|content-visibility:hidden|opacity:0*\.?0*(?:;|!|$)"
-    r"|font-size:0(?:px|pt|em|rem|%)?(?:;|!|$)|text-indent:-\d{3,}"
-    r"|(?:left|top|right|bottom|margin-left|margin-top):-\d{4,}"
+    r"|font-size:0(?:px|pt|em|rem|%)?(?:;|!|$)|text-indent:-\d{3,}|(?:left|top|right|bottom|margin-left|margin-top):-\d{4,}"
     r"|clip:rect\((?:0(?:px)?|1px)[, ]|clip-path:(?:inset\((?:50|100)%|circle\(0)|transform:scale[xy]?\(0\))"
 )
 _SMALL = re.compile(r"(?:^|;)(?:max-)?(?:height|width):[01](?:px)?(?:;|!|$)")
@@ -107,7 +110,8 @@ _HIDDEN_WORDS = frozenset(
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE_SELECTOR = re.compile(r"(?:[a-z]+)?([.#])(-?[A-Za-z_][\w-]*)")
 _STYLE_BYTES = 500_000
-_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# comments, and statements that would stand before a selector: Chromium begins each style sheet with its @charset
+_NO_RULE = re.compile(r"/\*.*?(?:\*/|\Z)|@(?:charset|import|namespace|layer)[^;{}]{0,2000};", re.DOTALL | re.IGNORECASE)
 
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>", re.IGNORECASE)
@@ -116,9 +120,13 @@ _CLOSED_BY_ITSELF = re.compile(
 )
 _SVG_CLOSED = re.compile(r"<(svg)(\s[^<>]*)?/>", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b([^<>]*)>")
+_BREAKS = re.compile(r"(?:<br>){3,}")
+_LONGEST_PIECE = 10_000_000
+"""Longest text, in characters, that libxml2 takes in one piece."""
+_DATA = re.compile(r"data:[\w/.+-]{0,100}(?:;[\w=-]{1,100})*;base64,[A-Za-z0-9+/=]{1000,}")
+_CODE = re.compile(r"(<(?:script|style)\b[^>]*>)(.*?)(</(?:script|style)\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_TOO_LONG = f"longer than the {ARTICLE_CHARACTERS:,} characters that an article may have"
 _MAY_HIDE = re.compile(r"hidden|style|class|\bid\b", re.IGNORECASE)
-_WRITTEN_PICTURE = re.compile(r"data:[\w/+.;=-]{0,100},[A-Za-z0-9+/=%]{1000,}")
-_NO_TEXT = re.compile(r"!--|(?:script|style)\b[^>]{0,1000}>", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff]")
 _CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]{2,40})""", re.IGNORECASE)
@@ -241,16 +249,20 @@ def parse(source: str, styles: Sequence[str] = ()) -> Page:
     Raises:
         Unreadable: it holds no element, or is nested too deeply to be parsed.
     """
-    source = _shortened(source.replace("\0", ""))
+    source = source.replace("\0", "")
     xml = _DECLARATION.match(source)
     whole = source[xml.end() :] if xml else source
     whole = _DOCTYPE.sub("", whole, count=1) if "<!" in whole[:_HEAD_BYTES] else whole
     whole = (_CLOSED_BY_ITSELF if xml else _SVG_CLOSED).sub(r"<\1\2></\1>", whole)
+    whole = _DATA.sub("data:,", whole)
+    if len(whole) > _LONGEST_PIECE:
+        whole = _CODE.sub(_shortened, whole)
     tree = _tree(whole)
     if tree is None:
         tree = _tree(_flattened(whole))
     if tree is None:
         raise Unreadable("nested too deeply")
+    _close_head(tree)
     metas: dict[str, list[str]] = defaultdict(list)
     for meta in tree.iter("meta"):
         for name in (meta.get("property"), meta.get("name"), meta.get("itemprop")):
@@ -264,29 +276,9 @@ def parse(source: str, styles: Sequence[str] = ()) -> Page:
     }
     name = next((visible_text(title) for title in tree.iter("title")), "")
     _prune(tree, _hidden_names(tree, styles))
+    if sum(len(piece.strip()) for piece in tree.itertext()) > ARTICLE_CHARACTERS:
+        raise Unreadable(_TOO_LONG)
     return Page(tree, metas, linked, links, name)
-
-
-def _shortened(source: str) -> str:
-    """The markup without what is long and no text: pictures written into it, and data in comments and scripts.
-
-    libxml2 takes no value of more than ten million characters; browsers save pages with larger ones.
-
-    Raises:
-        Unreadable: a paragraph is longer than an article may be.
-    """
-    if len(source) <= LONG_VALUE:
-        return source
-    source = _WRITTEN_PICTURE.sub("data:,", source)
-    pieces = source.split("<")
-    for at, piece in enumerate(pieces):
-        if len(piece) <= LONG_VALUE:
-            continue
-        if opens := _NO_TEXT.match(piece):
-            pieces[at] = opens[0] + ("-->" if piece.startswith("!--") else "")
-        elif len(piece) > ARTICLE_CHARACTERS:
-            raise Unreadable(f"longer than the {ARTICLE_CHARACTERS:,} characters that an article may have")
-    return "<".join(pieces)
 
 
 def _tree(source: str) -> lxml.html.HtmlElement | None:
@@ -296,9 +288,29 @@ def _tree(source: str) -> lxml.html.HtmlElement | None:
         tree = lxml.html.document_fromstring(source, parser=parser)
     except etree.ParserError as error:
         raise Unreadable("no text") from error
-    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+    limits = [entry.message for entry in parser.error_log if entry.type_name == "ERR_RESOURCE_LIMIT"]
+    if any("depth" in message for message in limits):
         return None
+    if limits:
+        raise Unreadable(_TOO_LONG)
     return tree
+
+
+def _shortened(code: re.Match[str]) -> str:
+    """A script or style sheet, or its tags alone where it is so long that the parser would give up."""
+    return code[0] if len(code[2]) < _LONGEST_PIECE // 10 else code[1] + code[3]
+
+
+def _close_head(tree: lxml.html.HtmlElement) -> None:
+    """Moves to the body what the head cannot hold: for libxml2, no element of HTML 5 begins a body by itself."""
+    head = tree.find("head")
+    first = None if head is None else next((child for child in head if child.tag not in _IN_HEAD), None)
+    if first is None:
+        return
+    body = tree.find("body")
+    if body is None:
+        body = etree.SubElement(tree, "body")
+    body[0:0] = [first, *first.itersiblings()]
 
 
 def _flattened(source: str) -> str:
@@ -316,7 +328,7 @@ def _flattened(source: str) -> str:
             kept[name].append(stays)
         return match[0] if stays else "<br><br>" if name in ("div", "section", "center") else ""
 
-    return _TAG.sub(shorn, source)
+    return _BREAKS.sub("<br><br>", _TAG.sub(shorn, source))
 
 
 # --- what nobody sees -------------------------------------------------------------------------------------------
@@ -327,7 +339,7 @@ def _hidden_names(tree: lxml.html.HtmlElement, styles: Sequence[str]) -> frozens
     sheets = [*styles, *("".join(style.itertext()) for style in tree.iter("style") if style.get("media") != "print")]
     hidden: set[str] = set()
     for sheet in sheets:
-        for rule in _RULE.finditer(_outside_of_at_rules(_CSS_COMMENT.sub("", sheet[:_STYLE_BYTES]))):
+        for rule in _RULE.finditer(_outside_of_at_rules(_NO_RULE.sub("", sheet[:_STYLE_BYTES]))):
             declarations = _declarations(rule[2])
             shown = re.search(r"(?:^|;)display:(?!none)", declarations)
             hides = re.search(r"(?:^|;)(?:display:none|visibility:hidden)", declarations)
@@ -398,7 +410,7 @@ def _holds_paragraphs(element: lxml.html.HtmlElement) -> bool:
 
 
 def _is_hidden(element: lxml.html.HtmlElement, hidden_names: frozenset[str]) -> bool:
-    if element.get("hidden") is not None:
+    if element.get("hidden") is not None or element.get("layout") == "nodisplay":
         return True
     # a page saved while a notice lay over it has its whole article so
     if (element.get("aria-hidden") or "").strip().lower() == "true" and not _holds_an_article(element):
@@ -454,13 +466,17 @@ class _Place:
 
 @dataclass(slots=True)
 class _Line:
-    """A line of the text: ``soft`` where no more than a line break parts it from the one before."""
+    """A line of the text: ``soft`` where no more than a line break parts it from the one before.
+
+    ``linked`` is how many of its characters are links, ``is_labelled_link`` whether it is a label and a link: "See
+    also: …".
+    """
 
     text: str
     place: _Place
     linked: int
     soft: bool = False
-    is_time: bool = False
+    is_labelled_link: bool = False
     kind: BlockKind | None = None
 
 
@@ -469,11 +485,13 @@ class _Outline:
     """What a look over the whole page finds out before its text is read.
 
     ``mass`` is the running text, in characters, within each element that holds some. ``scope`` is the element of the
-    article, ``items`` those of a live blog or a front page.
+    article, ``certain`` whether what stands outside of it, and is not in trafilatura's extract either, is the site's.
+    ``items`` are the elements of a live blog's posts or a front page's articles.
     """
 
     mass: dict[lxml.html.HtmlElement, int] = field(default_factory=dict)
     scope: lxml.html.HtmlElement | None = None
+    certain: bool = False
     items: set[lxml.html.HtmlElement] = field(default_factory=set)
     ancestors: set[lxml.html.HtmlElement] = field(default_factory=set)
     total: int = 0
@@ -487,10 +505,13 @@ def layout_of(page: Page, title: str = "") -> Layout:
         page: the page.
         title: its headline, where its metadata give it, to tell it from a site's name.
     """
-    outline = _outline(page.tree, title)
+    extracted = _extracted(page.tree)
+    outline = _outline(page.tree, title, extracted)
     lines = _Walk(outline).lines(page.tree)
     headline = visible_text(outline.title) if outline.title is not None else ""
-    _classify(lines, title or headline, outline, _extracted(page.tree) if outline.total else frozenset())
+    if not title and not headline:
+        headline = _line_in(page.window_title, lines)
+    _classify(lines, title or headline, outline, extracted)
     text, hints = _composed(lines)
     return Layout(text, hints, headline, _head(lines), tuple(_stamps(page.tree, outline)), tuple(_authors(page.tree)))
 
@@ -508,13 +529,6 @@ def fragment(source: str) -> tuple[str, tuple[Block, ...]]:
 def visible_text(element: lxml.html.HtmlElement) -> str:
     """All text of an element on one line."""
     return one_line(_CONTROL.sub("", " ".join(element.itertext())))
-
-
-def extracted_lines(source: str) -> list[str]:
-    """The lines that trafilatura alone takes for the article, for comparison."""
-    document = bare_extraction(source, include_comments=False, favor_recall=False)
-    text = getattr(document, "text", None) or ""
-    return [line for line in text.split("\n") if line.strip()]
 
 
 def _words(element: lxml.html.HtmlElement) -> list[list[str]]:
@@ -542,14 +556,51 @@ def _names_furniture(element: lxml.html.HtmlElement) -> bool:
     return any(pair in _FURNITURE_PAIRS for words in _words(element) for pair in pairwise(words))
 
 
-def _outline(tree: lxml.html.HtmlElement, title: str) -> _Outline:
-    outline = _Outline()
+def _outline(tree: lxml.html.HtmlElement, title: str, extracted: frozenset[str]) -> _Outline:
+    outline = _Outline(mass=_mass(tree))
     mass = outline.mass
+    outline.total = mass.get(tree, 0)
+    outline.title = _title_element(tree, title)
+    scope = _article_around(_innermost(tree, mass))
+    # a sidebar may hold more text than the article: where two methods agree, they are believed
+    agreed = _innermost(tree, _mass(tree, extracted))
+    voted = agreed is not tree and mass.get(agreed, 0) >= GUARD_SHARE * outline.total > 0
+    # of a live blog's posts, trafilatura may take one for the article
+    voted = voted and not _is_one_of_several(agreed, _items(scope, mass))
+    if voted:
+        scope = _article_around(agreed)
+    outline.certain = voted or scope.tag in ("article", "main") or scope.get("role") == "main"
+    outline.scope = scope
+    outline.ancestors = {scope, *scope.iterancestors()}
+    if outline.title is not None:
+        outline.ancestors |= {outline.title, *outline.title.iterancestors()}
+    outline.items = _items(scope, mass)
+    return outline
+
+
+def _article_around(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+    around = (element, *element.iterancestors())
+    return next((up for up in around if up.tag in ("article", "main") or up.get("role") == "main"), element)
+
+
+def _is_one_of_several(element: lxml.html.HtmlElement, items: set[lxml.html.HtmlElement]) -> bool:
+    """Whether an element is within an item that has others beside it."""
+    return any(
+        up in items and any(beside in items for beside in (*up.itersiblings(), *up.itersiblings(preceding=True)))
+        for up in (element, *element.iterancestors())
+    )
+
+
+def _mass(tree: lxml.html.HtmlElement, known: frozenset[str] | None = None) -> dict[lxml.html.HtmlElement, int]:
+    """The running text, in characters, within each element that holds some; of the lines ``known`` alone, if given."""
+    mass: dict[lxml.html.HtmlElement, int] = {}
     for element in reversed(list(tree.iter(etree.Element))):
         own = 0
         if element.tag not in ("a", "figcaption"):
             pieces = [element.text or "", *(child.tail or "" for child in element)]
             own = sum(length for piece in pieces if (length := len(piece.strip())) >= CHUNK)
+        if own and known is not None and _folded("".join(element.itertext())) not in known:
+            own = 0
         total = own + mass.get(element, 0)
         if not total:
             continue
@@ -562,26 +613,17 @@ def _outline(tree: lxml.html.HtmlElement, title: str) -> _Outline:
         parent = element.getparent()
         if parent is not None:
             mass[parent] = mass.get(parent, 0) + total
-    outline.total = mass.get(tree, 0)
-    outline.title = _title_element(tree, title)
-    root = tree
-    while (heavy := _heaviest(root, outline)) is not None:
+    return mass
+
+
+def _innermost(tree: lxml.html.HtmlElement, mass: dict[lxml.html.HtmlElement, int]) -> lxml.html.HtmlElement:
+    """The innermost element that holds most of the text."""
+    root, total = tree, mass.get(tree, 0)
+    while True:
+        heavy = next((child for child in root if mass.get(child, 0) >= ROOT_SHARE * total > 0), None)
+        if heavy is None:
+            return root
         root = heavy
-    scope = next(
-        (up for up in (root, *root.iterancestors()) if up.tag in ("article", "main") or up.get("role") == "main"), root
-    )
-    outline.scope = scope
-    outline.ancestors = {scope, *scope.iterancestors()}
-    if outline.title is not None:
-        outline.ancestors |= {outline.title, *outline.title.iterancestors()}
-    outline.items = _items(scope, mass)
-    return outline
-
-
-def _heaviest(element: lxml.html.HtmlElement, outline: _Outline) -> lxml.html.HtmlElement | None:
-    """The element within that holds most of the page's running text in elements of its own."""
-    least = ROOT_SHARE * outline.total
-    return next((child for child in element if len(child) and outline.mass.get(child, 0) >= least > 0), None)
 
 
 def _title_element(tree: lxml.html.HtmlElement, title: str) -> lxml.html.HtmlElement | None:
@@ -616,7 +658,7 @@ def _items(scope: lxml.html.HtmlElement, mass: dict[lxml.html.HtmlElement, int])
     fewest = 2 if live is not None else 3
     items = {item for family in families.values() if len(family) >= fewest for item in family}
     articles = [element for element in scope.iter("article") if element is not scope and element in mass]
-    if len(articles) >= 2:
+    if len(articles) >= 2 and 2 * sum(mass[element] for element in articles) >= mass.get(scope, 0):
         items |= set(articles)
     return items
 
@@ -639,7 +681,7 @@ class _Walk:
         self._lines: list[_Line] = []
         self._pieces: list[tuple[str, _Place]] = []
         self._block = _Place()
-        self._soft = False
+        self._rows: dict[lxml.html.HtmlElement, bool] = {}
 
     def lines(self, tree: lxml.html.HtmlElement) -> list[_Line]:
         body = next(tree.iterchildren("body", "frameset"), tree)
@@ -660,7 +702,10 @@ class _Walk:
         if tag == "hr" or element in self._outline.items:
             self._divide()
         if tag in _CELLS and self._pieces:
-            self._pieces.append((" | ", place))
+            if self._is_laid_out(element):
+                self._end_line()
+            else:
+                self._pieces.append((" | ", place))
         if tag == "time":
             self._pieces.append((" ", outer))
         self._add(element.text, place)
@@ -688,7 +733,7 @@ class _Walk:
             zone = None if tag != "p" else zone
         if zone not in ("furniture", "title"):
             zone = self._zone(element) or zone
-        own = tag if tag in _BLOCKS else outer.tag
+        own = tag if tag in _BLOCKS or (tag in _CELLS and self._is_laid_out(element)) else outer.tag
         if outer.tag in ("p", "li", "blockquote", "pre", "td", "tr", *_HEADINGS) and tag in ("div", "center"):
             own = outer.tag
         return replace(
@@ -702,11 +747,21 @@ class _Walk:
             kept_spaces=outer.kept_spaces or tag == "pre",
         )
 
+    def _is_laid_out(self, cell: lxml.html.HtmlElement) -> bool:
+        """Whether a cell stands in a row that parts columns of a page, not figures."""
+        row = cell.getparent()
+        if row not in self._rows:
+            cells = [child for child in row if child.tag in _CELLS]
+            breaks = sum(1 for _ in zip(row.iter("br"), range(2), strict=False))
+            blocks = next(row.iter(*_LAYOUT_BLOCKS), None) is not None
+            self._rows[row] = len(cells) < 2 or breaks > 1 or blocks
+        return self._rows[row]
+
     def _zone(self, element: lxml.html.HtmlElement) -> BlockKind | None:
         tag, outline = element.tag, self._outline
         if element is outline.title:
             return "title"
-        if tag in _HEADINGS or tag == "h1":
+        if tag in _HEADINGS or tag in ("h1", "summary"):
             return "furniture" if _names_furniture(element) else "heading"
         if tag in ("figcaption", "caption"):
             return "caption"
@@ -723,9 +778,13 @@ class _Walk:
             return "furniture"
         if tag in ("header", "nav") and element.getparent() is not None and element.getparent().tag == "body":
             return "furniture"
-        if tag == "article" and outline.scope is not None and outline.scope.tag == "article":
+        if tag == "article" and outline.scope is not None:
             within = outline.scope in element.iterancestors()
-            return None if within else "furniture"
+            if outline.scope.tag == "article":
+                return None if within else "furniture"
+            # one of several in an article that is none of them: a teaser
+            if within and next(islice(outline.scope.iter("article"), 1, None), None) is not None:
+                return "furniture"
         if _names_one_of(element, _CAPTION_WORDS):
             return "caption"
         return None
@@ -771,7 +830,15 @@ class _Walk:
             place = replace(place, tag=tags.pop())
         place = replace(place, in_scope=all(p.in_scope for _, p in seen), in_item=any(p.in_item for _, p in seen))
         linked = sum(length for length, at in seen if at.in_link)
-        return _Line(text, place, linked, soft)
+        words = [(piece.strip(), at.in_link) for piece, at in run if re.search(r"\w", piece)]
+        return _Line(text, place, linked, soft, _is_labelled_link(words))
+
+
+def _is_labelled_link(words: Sequence[tuple[str, bool]]) -> bool:
+    """Whether a line, given as its texts and whether each is a link, is a label with a colon and then links alone."""
+    links = [in_link for _, in_link in words]
+    label = "".join(text for text, in_link in words if not in_link)
+    return bool(label.endswith(":") and len(label) <= CHUNK and not links[0] and links == sorted(links) and links[-1])
 
 
 # --- what each line is ------------------------------------------------------------------------------------------
@@ -793,6 +860,8 @@ def _folded(line: str) -> str:
     return _LETTERS.sub("", line).casefold()
 
 
+_COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright\s*(?:©|\(c\))?)\s*(?:\D{0,60}\b)?(?:19|20)\d\d\b", re.IGNORECASE)
+_COUNT = re.compile(r"\d[\d.,]*[kKmM]?(?:\s+[^\W\d]+){1,4}")
 _POST_TIME = re.compile(
     r"(?:(?:posted|updated|published)?\s*(?:at\s+)?)?(?:\w+,?\s+){0,5}\d{1,2}[:.h]\d{2}(?:\s*[ap]\.?m\.?)?(?:\s+[A-Z]{2,5})?"
     r"|\d+\s*(?:m|h|min|mins|minutes?|hours?|days?)\s+ago",
@@ -802,8 +871,6 @@ _POST_TIME = re.compile(
 
 def _classify(lines: list[_Line], title: str, outline: _Outline, extracted: frozenset[str]) -> None:
     first, last = _extent(lines, title)
-    scope = outline.scope
-    certain = scope is not None and (scope.tag in ("article", "main") or scope.get("role") == "main")
     for at, line in enumerate(lines):
         if line.kind is not None:
             continue
@@ -818,14 +885,32 @@ def _classify(lines: list[_Line], title: str, outline: _Outline, extracted: froz
             line.kind = zone
         elif title and _folded(text) == _folded(title):
             line.kind = "title"
-        elif line.linked > LINK_SHARE * len(text) and not (known and inside and reads_as_sentences(text)):
+        elif _is_mostly_link(line, known and inside) or (_COPYRIGHT.match(text) and len(text) <= 6 * CHUNK):
             line.kind = "furniture"
         elif inside:
-            if reads_as_sentences(text) or line.place.tag in ("li", "tr", "dd", "pre") or (known and len(text) > CHUNK):
+            if reads_as_sentences(text) or line.place.tag in ("li", "tr", "dd", "pre"):
                 line.kind = "prose"
-        elif not reads_as_sentences(text) or (certain and not known):
+        elif not reads_as_sentences(text) or (outline.certain and not known):
             line.kind = "furniture"
+    _mark_counts(lines)
     _mark_dividers(lines)
+
+
+def _line_in(window_title: str, lines: list[_Line]) -> str:
+    """The line that is the window's title but for the outlet's name before or behind it."""
+    texts = [line.text for line in lines if len(line.text.split()) > 2]
+    for text in sorted(texts, key=len, reverse=True):
+        before, found, behind = window_title.partition(text)
+        signs = before.rstrip()[-1:] + behind.lstrip()[:1]
+        if found and len(signs) < 2 and not signs.isalnum():
+            return text
+    return ""
+
+
+def _is_mostly_link(line: _Line, in_article: bool) -> bool:
+    if line.is_labelled_link and len(line.text) <= 3 * CHUNK:
+        return True
+    return line.linked > LINK_SHARE * len(line.text) and not (in_article and reads_as_sentences(line.text))
 
 
 def _extent(lines: list[_Line], title: str) -> tuple[int, int]:
@@ -846,6 +931,15 @@ def _extent(lines: list[_Line], title: str) -> tuple[int, int]:
     ):
         first = headline[0]
     return first, within[-1]
+
+
+def _mark_counts(lines: list[_Line]) -> None:
+    """Marks what counts readers, shares or minutes over the first paragraph: "1,204 views"."""
+    for line in lines:
+        if line.kind == "prose":
+            break
+        if line.kind is None and _COUNT.fullmatch(line.text):
+            line.kind = "furniture"
 
 
 def _mark_dividers(lines: list[_Line]) -> None:
@@ -879,13 +973,24 @@ def _composed(lines: list[_Line]) -> tuple[str, tuple[Block, ...]]:
 
 
 def _head(lines: list[_Line]) -> tuple[str, ...]:
-    """The short lines from the headline to the first paragraph, or those over the first paragraph."""
-    first = next((at for at, line in enumerate(lines) if line.kind == "title"), 0)
+    """The short lines from the headline, or from where the article begins, to its second paragraph.
+
+    No further, for a day below it may be a comment's, and no paragraphs, for a day in them is what they tell of.
+    """
+    titles = (at for at, line in enumerate(lines) if line.kind == "title")
+    scopes = (at for at, line in enumerate(lines) if line.place.in_scope)
+    first = next(titles, next(scopes, 0))
     head: list[str] = []
+    paragraphs, entered = 0, False
     for line in lines[first : first + HEAD_LINES]:
-        if line.kind == "prose" and len(line.text) > 3 * CHUNK and len(head) > 1:
+        if entered and not line.place.in_scope:
             break
-        if len(line.text) <= 3 * CHUNK and line.kind not in ("title", "heading", "caption", "divider"):
+        entered = line.place.in_scope
+        if line.kind == "prose":
+            paragraphs += 1
+            if paragraphs == 2:
+                break
+        elif len(line.text) <= 3 * CHUNK and line.kind not in ("title", "heading", "caption", "divider"):
             head.append(line.text)
     return tuple(head)
 
@@ -901,8 +1006,8 @@ def _stamps(tree: lxml.html.HtmlElement, outline: _Outline) -> Iterator[Stamp]:
 
 def _authors(tree: lxml.html.HtmlElement) -> Iterator[str]:
     for element in tree.iter(etree.Element):
-        names_author = element.get("itemprop") == "author" or element.get("rel") == "author"
-        if names_author and not any(_is_comments(up) for up in element.iterancestors()):
+        marked = element.get("itemprop") == "author" or element.get("rel") == "author"
+        if marked and not any(_is_comments(up) for up in element.iterancestors()):
             name = next((part for part in element.iter(etree.Element) if part.get("itemprop") == "name"), element)
             yield visible_text(name)
 

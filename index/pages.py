@@ -64,6 +64,7 @@ _URL_METAS = ("og:url", "parsely-link", "twitter:url")
 _BY = re.compile(r"by:?\s+(?=\S)", re.IGNORECASE)
 _BYLINE = re.compile(r"by\s+(?P<names>[^\W\d_][^\d|•·]{2,100}?)\s*(?:[|•·]|,\s+(?=[^,]*\d)|$)", re.IGNORECASE)
 _WINDOW_PARTS = re.compile(r"\s+(?:[|–—·«»:-]|::)\s+")
+_OWNED = re.compile(r"©|\(c\)|\bcopyright\b", re.IGNORECASE)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _CLOCK = r"\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\.?)?(?:\s*(?:GMT|UTC|Z\b))?"
 _DAY = re.compile(
@@ -276,9 +277,9 @@ def _headline(page: Page, linked: _LinkedData) -> str:
 def _metadata(page: Page, linked: _LinkedData, layout: Layout, address: str) -> dict[str, object]:
     authors = _authors(page, linked)
     headline = _headline(page, linked)
-    window, suffix = _window(page, headline or layout.headline)
+    window, site = _window(page, headline or layout.headline, layout.text)
     title = headline or (window if not layout.headline else "")
-    outlet = _outlet(page, linked) or suffix
+    outlet = _outlet(page, linked) or site
     published = [linked.get("datePublished"), *_meta(page, _PUBLISHED_METAS)]
     updated = [linked.get("dateModified"), *_meta(page, _UPDATED_METAS)]
     for stamp in layout.stamps:
@@ -316,14 +317,17 @@ def _outlet(page: Page, linked: _LinkedData) -> str:
     return next((name for name in (site, named, *_meta(page, _OUTLET_METAS[1:])) if name and "://" not in name), "")
 
 
-def _window(page: Page, headline: str) -> tuple[str, str]:
+def _window(page: Page, headline: str, text: str) -> tuple[str, str]:
     """The window's title without the outlet's name, and that name, where the rest of it is the headline."""
     parts = _WINDOW_PARTS.split(page.window_title)
     for at in range(len(parts) - 1, 0, -1):
         front = page.window_title[: page.window_title.index(parts[at])] if parts[at] else ""
         if headline and same_line(front, headline):
             return headline, parts[-1]
-    return page.window_title, ""
+    front = page.window_title.removesuffix(headline).rstrip(" |–—·«»:-") if headline else ""
+    # what stands in front may be a section's name too
+    owned = front != page.window_title and any(front in line for line in text.split("\n") if _OWNED.search(line))
+    return page.window_title, front if front and owned else ""
 
 
 def _authors(page: Page, linked: _LinkedData) -> tuple[str, ...]:
@@ -368,7 +372,7 @@ def _note_of_browser(source: str) -> tuple[str, datetime | None]:
     """The address, and the time, that a browser wrote into the page as it saved it."""
     start = source[:_COMMENT_CHARACTERS]
     if match := _SAVED_FROM.search(start):
-        # no comment may hold two hyphens, and an address may
+        # no comment may hold two hyphens
         return match[1].replace("%2D%2D", "--"), None
     if match := _SINGLE_FILE.search(start):
         # "Tue Mar 05 2024 10:15:00 GMT+0100": the sign means what ISO 8601 means by it
@@ -403,7 +407,7 @@ def _said(page: Page, layout: Layout) -> dict[str, object]:
 
 
 def _guessed_day(page: Page, lines: Sequence[str]) -> str:
-    """The day that htmldate finds, if a line by the headline bears it out: it is eager, and reads 03/04 as April."""
+    """The day that htmldate finds, if a line by the headline bears it out: over-eager, it takes 03/04 for April."""
     if counted(page.tree, EXTRACTED_ELEMENTS) > EXTRACTED_ELEMENTS:
         return ""
     dated = [line for line in lines if re.search(r"\b(?:1[6-9]|20|21)\d\d\b", line) and not _FIGURES.search(line)]

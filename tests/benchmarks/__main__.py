@@ -62,16 +62,18 @@ def main() -> None:
     parser.add_argument("archive", nargs="?", type=Path, help="a folder of articles; it is only read")
     parser.add_argument("--labelled", type=Path, metavar="PATH", help="newsbench's articles: measure prose alone")
     parser.add_argument("--no-deep", action="store_true", help="leave out the deep embedder")
+    parser.add_argument("--pages", action="store_true", help="measure prose on invented web pages alone")
     options = parser.parse_args()
+    if options.pages:
+        from tests.benchmarks.prose import measure_pages
+
+        measure_pages()
+        return
     if options.labelled:
         from tests.benchmarks.prose import measure_prose
 
         measure_prose(options.labelled)
         return
-    import page_templates
-
-    print("prose of the test pages, by kind of site: precision, recall, F1")
-    print(page_templates.table(page_templates.scores()))
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.archive or invent(Path(scratch) / "articles", INVENTED_ARTICLES)
         measure_indexing(folder.resolve(), Path(scratch))

@@ -2,6 +2,7 @@
 
     python -m tests.benchmarks.prose articles.jsonl.gz
     python -m tests.benchmarks.prose articles.jsonl.gz --sample 200
+    python -m tests.benchmarks --pages
 
 The articles (newsbench: JSON lines with url, title and text) are not part of the project; the labels, by url and line
 number, are (tests/labels/newsbench_prose.jsonl). Lines that the labellers called unsure are left out.
@@ -9,6 +10,9 @@ number, are (tests/labels/newsbench_prose.jsonl). Lines that the labellers calle
 The texts are plain already, so trafilatura is given a page of which every line is a paragraph, and what it keeps is
 taken for its prose: it sees none of the markup that it is made for. `--sample` prints passages of the other articles
 at random, with the marking off and with it, to be judged by eye.
+
+`--pages` measures the same on invented web pages of fourteen kinds of site (tests/page_templates.py), where trafilatura
+has all the markup.
 """
 
 from __future__ import annotations
@@ -74,6 +78,19 @@ def measure_prose(path: Path, sample: int = 0) -> None:
         # whoever writes rules may read these; the labelled articles only give figures
         unlabelled = {url: article for url, article in articles.items() if url not in labels}
         print_sample(unlabelled, ways[name], name, sample)
+
+
+def measure_pages() -> None:
+    """Print precision, recall and F1 of prose by kind of site, of Byline and of trafilatura alone."""
+    from page_templates import scores as page_scores
+
+    print(f"{'lines that are prose':32}{'Byline: P':>10}{'R':>7}{'F1':>7}{'trafilatura: P':>18}{'R':>7}{'F1':>7}")
+    for kind, found in page_scores().items():
+        ours, theirs = found.ours, found.trafilatura
+        print(
+            f"{kind:32}{ours.precision:10.3f}{ours.recall:7.3f}{ours.f1:7.3f}"
+            f"{theirs.precision:18.3f}{theirs.recall:7.3f}{theirs.f1:7.3f}"
+        )
 
 
 def read_articles(path: Path) -> dict[str, Article]:
