@@ -124,6 +124,13 @@ FORMATS = (
         None,
         "index.webarchives:read_warc",
     ),
+    Format(
+        "feed",
+        (".rss", ".atom", ".xml"),
+        "One article an entry of RSS or Atom that holds its full text; an entry with a summary only is skipped.",
+        32 * MB,
+        "index.feeds:read_feed",
+    ),
 )
 
 _BY_ENDING = {ending: format_ for format_ in FORMATS for ending in format_.endings}

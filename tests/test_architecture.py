@@ -42,6 +42,7 @@ ROOMS = {
     "docx": {"index/documents.py"},
     "warcio": {"index/webarchives.py"},
     "brotli": {"index/webarchives.py"},
+    "feedparser": {"index/feeds.py"},
     "gradio": {"ui/web.py"},
     "httpcore": {"index/fetching.py"},
     "idna": {"index/fetching.py"},
