@@ -118,18 +118,18 @@ FORMATS = (
         "index.mail:read_mail",
     ),
     Format(
-        "feed",
-        (".rss", ".atom", ".xml"),
-        "One article an entry of an RSS or Atom feed that holds its whole text, not a summary alone.",
-        32 * MB,
-        "index.feeds:read_feed",
-    ),
-    Format(
         "web archive",
         (".warc",),
         "One article a web page of 20 MB at most that was fetched with success.",
         None,
         "index.webarchives:read_warc",
+    ),
+    Format(
+        "feed",
+        (".rss", ".atom", ".xml"),
+        "One article an entry of RSS or Atom that holds its full text; an entry with a summary only is skipped.",
+        32 * MB,
+        "index.feeds:read_feed",
     ),
 )
 

@@ -170,7 +170,10 @@ def record(file: File, fields: Mapping[str, object], where: str, used: set[str])
     body = _body(fields)
     if not body:
         return Skip(file.path, where, "no text")
-    text, hints = _plain(body)
+    try:
+        text, hints = _plain(body)
+    except Unreadable as error:
+        return Skip(file.path, where, str(error))
     if not text.strip():
         return Skip(file.path, where, "no text")
     rest = {key: _shown(value) for key, value in fields.items() if key not in TEXT_FIELDS}
@@ -187,7 +190,7 @@ def record(file: File, fields: Mapping[str, object], where: str, used: set[str])
     used.add(locator)
     # one that is too long is refused below, and looking for its first sentence would take minutes and much memory
     titled = len(text) > ARTICLE_CHARACTERS or any(name_of(fields.get(name)) for name in TITLE_FIELDS)
-    text_facts = {} if titled else {"title": _first_sentence(text)}
+    text_facts = {} if titled else {"title": first_sentence(text)}
     try:
         layers = [("field", rest), ("text", text_facts)]
         return compose(file, text, layers, locator=locator, hints=hints)  # type: ignore[arg-type]
@@ -311,7 +314,8 @@ def _lines(reader: BinaryIO) -> Iterator[bytes | None]:
             pass
 
 
-def _first_sentence(body: str) -> str:
+def first_sentence(body: str) -> str:
+    """What an article without a title is called: the first sentence of its prose, or as much of it as a title holds."""
     prose = next((block for block in mark(body) if block.kind == "prose"), None)
     # a text without prose is named by what it begins with
     first = split_sentences(body, prose.start, prose.end)[0] if prose is not None else next(paragraphs(body))

@@ -267,3 +267,11 @@ def test_a_gzip_bomb_is_refused_before_it_fills_the_memory(name):
 def test_reading_a_record_says_where_each_fact_was_found():
     reading = read_reading("a.json", json.dumps({**MILL, "url": "https://tarn.example/2022/04/25/mill"}))
     assert reading.article.origins == {"title": "field", "url": "field", "outlet": "url", "published": "url"}
+
+
+def test_a_record_nested_without_end_is_named_and_the_others_are_read():
+    deep = "<ul><li>" * 60_000 + "deep"
+    rows = [{"text": "A fire. It was put out."}, {"text": deep}, {"text": "A flood. It went away."}]
+    found = read_file("a.jsonl", json_lines(*rows), 10_000_000)
+    assert [type(item).__name__ for item in found] == ["Reading", "Skip", "Reading"]
+    assert (found[1].locator, found[1].reason) == ("line 2", "nested too deeply")
