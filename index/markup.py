@@ -107,7 +107,9 @@ _HIDDEN_WORDS = frozenset(
     "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader screenreader-only offscreen "
     "a11y-hidden u-hidden is-hidden element-invisible assistive-text".split()
 )
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_GATED = re.compile(r'"cssSelector"\s*:\s*"\.([\w-]+)"')
+"""How a page tells search engines which of its elements are the part of the article that is sold."""
+
 _SIMPLE_SELECTOR = re.compile(r"(?:[a-z]+)?([.#])(-?[A-Za-z_][\w-]*)")
 _STYLE_BYTES = 500_000
 # comments, and statements that would stand before a selector: Chromium begins each style sheet with its @charset
@@ -339,11 +341,11 @@ def _hidden_names(tree: lxml.html.HtmlElement, styles: Sequence[str]) -> frozens
     sheets = [*styles, *("".join(style.itertext()) for style in tree.iter("style") if style.get("media") != "print")]
     hidden: set[str] = set()
     for sheet in sheets:
-        for rule in _RULE.finditer(_outside_of_at_rules(_NO_RULE.sub("", sheet[:_STYLE_BYTES]))):
-            declarations = _declarations(rule[2])
+        for selectors, body in _rules(_NO_RULE.sub("", sheet[:_STYLE_BYTES])):
+            declarations = _declarations(body)
             shown = re.search(r"(?:^|;)display:(?!none)", declarations)
             hides = re.search(r"(?:^|;)(?:display:none|visibility:hidden)", declarations)
-            for selector in rule[1].split(","):
+            for selector in selectors.split(","):
                 simple = _SIMPLE_SELECTOR.fullmatch(selector.strip())
                 if simple and hides:
                     hidden.add(simple[1] + simple[2])
@@ -352,25 +354,30 @@ def _hidden_names(tree: lxml.html.HtmlElement, styles: Sequence[str]) -> frozens
     return frozenset(hidden)
 
 
-def _outside_of_at_rules(sheet: str) -> str:
-    """A style sheet without what stands in ``@media`` and the like, which may not hold for this reader."""
-    kept, depth, at_rule, start = [], 0, False, 0
-    for match in re.finditer(r"[{}]", sheet):
-        if match[0] == "{":
+def _rules(sheet: str) -> Iterator[tuple[str, str]]:
+    """The selectors and declarations of a style sheet's rules, without what stands in ``@media`` and the like, which
+    may not hold for this reader, and without the rules that stand within others, which hold for a part of a page.
+    """
+    depth, start, opened, ended = 0, 0, 0, 0
+    for brace in re.finditer(r"[{}]", sheet):
+        if brace[0] == "{":
             if depth == 0:
-                at_rule = sheet[start : match.start()].lstrip().startswith("@")
+                opened, ended = brace.start(), 0
+            elif not ended:
+                ended = brace.start()
             depth += 1
         elif depth:
             depth -= 1
             if depth == 0:
-                if not at_rule:
-                    kept.append(sheet[start : match.end()])
-                start = match.end()
-    return "".join(kept)
+                selectors = sheet[start:opened].strip()
+                if not selectors.startswith("@"):
+                    yield selectors, sheet[opened + 1 : ended or brace.start()]
+                start = brace.end()
 
 
 def _declarations(style: str) -> str:
-    return re.sub(r"\s*([:;,!])\s*", r"\1", style.lower()).strip()
+    # folded first: a long run of spaces would be gone over once for each of them
+    return re.sub(r" ?([:;,!]) ?", r"\1", one_line(style.lower()))
 
 
 def _prune(tree: lxml.html.HtmlElement, hidden_names: frozenset[str]) -> None:
@@ -486,7 +493,8 @@ class _Outline:
 
     ``mass`` is the running text, in characters, within each element that holds some. ``scope`` is the element of the
     article, ``certain`` whether what stands outside of it, and is not in trafilatura's extract either, is the site's.
-    ``items`` are the elements of a live blog's posts or a front page's articles.
+    ``items`` are the elements of a live blog's posts or a front page's articles. ``gated`` are the classes of elements
+    that the page calls parts of the article, though their name may be "paywall".
     """
 
     mass: dict[lxml.html.HtmlElement, int] = field(default_factory=dict)
@@ -494,6 +502,7 @@ class _Outline:
     certain: bool = False
     items: set[lxml.html.HtmlElement] = field(default_factory=set)
     ancestors: set[lxml.html.HtmlElement] = field(default_factory=set)
+    gated: frozenset[str] = frozenset()
     total: int = 0
     title: lxml.html.HtmlElement | None = None
 
@@ -507,6 +516,7 @@ def layout_of(page: Page, title: str = "") -> Layout:
     """
     extracted = _extracted(page.tree)
     outline = _outline(page.tree, title, extracted)
+    outline.gated = frozenset(name for raw in page.linked_data for name in _GATED.findall(raw))
     lines = _Walk(outline).lines(page.tree)
     headline = visible_text(outline.title) if outline.title is not None else ""
     if not title and not headline:
@@ -768,6 +778,8 @@ class _Walk:
         if tag in ("html", "body", "main"):
             return None
         if element in outline.ancestors or element in outline.items:
+            return None
+        if outline.gated and outline.gated & set((element.get("class") or "").split()):
             return None
         if _is_comments(element):
             return "furniture"

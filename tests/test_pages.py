@@ -329,6 +329,12 @@ def test_teasers_within_an_article_are_no_prose_and_the_articles_of_a_front_page
     assert kinds_of(front)["The choir of Elvra sang for the last time on Sunday."] == "prose"
 
 
+def test_what_a_page_calls_a_sold_part_of_its_article_is_prose():
+    sold = BODY.replace("<p>", "<div class='paywall'><p>").replace("</p>", "</p></div>")
+    told = '{"@type":"NewsArticle","hasPart":{"@type":"WebPageElement","cssSelector":".paywall"}}'
+    assert prose_of(page(f'<script type="application/ld+json">{told}</script>{sold}')) == list(PARAGRAPHS)
+
+
 def test_a_headline_that_only_the_title_of_the_window_bears_out_is_found():
     for window in ("Mill burns in Tarn - Tarn Post", "Tarn Post: Mill burns in Tarn", "Mill burns in Tarn"):
         html = page(BODY.replace("h1>", "b>")).replace("<title>Mill burns in Tarn", f"<title>{window}")
@@ -513,6 +519,7 @@ def test_hidden_text_is_no_part_of_an_article(hidden):
         "<style>.note{{display:none}} .note{{display:block}}</style><p class='note'>{}</p>",
         "<style>/* .note{{display:none}} */</style><p class='note'>{}</p>",
         "<style>.closed .note{{display:none}}</style><p class='note'>{}</p>",
+        "<style>.closed{{.note{{display:none}}}}</style><p class='note'>{}</p>",
         "<p style='opacity:0.9'>{}</p>",
         "<p style='left:-10px'>{}</p>",
         "<p style='overflow:hidden;height:100px'>{}</p>",
@@ -546,6 +553,20 @@ def test_100_000_nested_tags_that_mean_nothing_cost_no_article():
 
 def test_100_000_nested_tags_that_mean_something_are_named():
     assert reason("page.html", page("<ul><li>" * 50_000 + BODY)) == "nested too deeply"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        f"<p style='{' ' * 200_000}'>{SECRET}</p>",
+        f"<style>a{{{{b}}{'c' * 400_000}}}</style><p>{SECRET}</p>",
+        f"<style>a{{b{{c}}background:url({'d' * 400_000})}}</style><p>{SECRET}</p>",
+    ],
+    ids=["spaces in a style", "a brace too many", "a rule within a rule"],
+)
+@pytest.mark.timeout(60)
+def test_a_style_that_would_be_gone_over_once_for_each_letter_of_it_is_gone_over_once(before):
+    assert prose_of(page(before + BODY))[-len(PARAGRAPHS) :] == list(PARAGRAPHS)
 
 
 def test_a_page_of_20_mb_is_read_or_named():
