@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from index.errors import SettingsError
 
@@ -19,8 +19,9 @@ class Table(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _plain_values(cls, value: object) -> object:
-        if isinstance(value, bool):  # which Python takes for 0 and 1
+    def _plain_values(cls, value: object, info: ValidationInfo) -> object:
+        wanted = cls.model_fields[info.field_name].annotation if info.field_name else None
+        if isinstance(value, bool) and wanted is not bool:  # which Python takes for 0 and 1
             raise ValueError("true and false are no value of this setting")  # noqa: TRY004 - what pydantic reports
         return value
 
@@ -69,6 +70,10 @@ class IndexSettings(Table):
     )
     cache_dir: Path | None = Field(
         default=None, description="where the distilled vectors are kept; unset: the user's cache folder"
+    )
+    recency: bool = Field(
+        default=True,
+        description="count articles near the day of the question, or near the time that it names, for more",
     )
     max_file_bytes: int = Field(
         default=256 * 1024 * 1024,
