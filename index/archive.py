@@ -112,7 +112,7 @@ class Archive:
             EmbedderError: the embedding model does not load.
         """
         from index.passages import follows, joined
-        from index.retrieval import COLLAPSE_DEPTH, JOINED, collapse, join, retrieve
+        from index.retrieval import COLLAPSE_DEPTH, DEPTH, JOINED, collapse, join, retrieve
 
         # lone surrogates come from terminals with another encoding; no tokenizer takes them
         query = query.encode("utf-8", "replace").decode()
@@ -128,7 +128,7 @@ class Archive:
                 return doc == snapshot.home_of(other).article and follows(passage(one), passage(other), article(doc))
 
             vector = opened.embedder.embed_query(query)
-            depth = COLLAPSE_DEPTH * JOINED * k
+            depth = max(DEPTH, COLLAPSE_DEPTH * k)
             ranked = retrieve(snapshot, query, vector, depth, filters or Filters(), store.headlines, day)
             distinct = collapse(ranked, JOINED * k, snapshot.home_of, lambda number: passage(number).text)
             return [

@@ -232,8 +232,8 @@ class Snapshot:
     """One generation opened for searching. Never changes; safe to use from several threads.
 
     ``passages`` are the numbers of its passages, ``docs`` their documents, ``days`` the days of those as ordinals (0:
-    no date) and ``leads`` whether they open them, all of shape (passages,); ``vectors`` and ``keywords`` search them. ``stories`` gives, for each document that has copies, the documents of its story, the
-    best first.
+    no date) and ``leads`` whether they open them, all of shape (passages,); ``vectors`` and ``keywords`` search them.
+    ``stories`` gives, for each document that has copies, the documents of its story, the best first.
     """
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:

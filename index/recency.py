@@ -35,7 +35,8 @@ _THESE_DAYS = re.compile(
 )
 _WHEN = re.compile(
     rf"\b(?P<month>{'|'.join(_MONTHS)})(?: \d{{1,2}}(?:st|nd|rd|th)?)?,? (?P<month_year>(?:19|20)\d\d)\b"
-    r"|\b(?:in|during|throughout|of|from|for|at|on|the) (?:the )?(?:(?:early|late|spring|summer|autumn|fall|winter) |mid-?)?"
+    r"|\b(?:in|during|throughout|of|from|for|at|on|the) (?:the )?"
+    r"(?:(?:early|late|spring|summer|autumn|fall|winter) |mid-?)?"
     r"(?:(?P<decade>(?:19|20)\d0)s|(?P<year>(?:19|20)\d\d))\b"
     rf"|\b(?P<count>{'|'.join(_COUNTS)}|\d{{1,2}}) (?P<unit>year|month)s? ago\b"
     rf"|\blast (?P<span>{'|'.join(_SPANS)})\b",
@@ -43,7 +44,8 @@ _WHEN = re.compile(
 )
 # "since June 2019" and "than they were a year ago" tell how far back something reaches, not when it was
 _REACHES_BACK = re.compile(
-    r"\b(?:since|until|till|by|before|after|than|between|compared (?:to|with))(?: \w+){0,2} $|\b(?:over|in|within) the $",
+    r"\b(?:since|until|till|by|before|after|than|between|compared (?:to|with))(?: \w+){0,2} $"
+    r"|\b(?:over|in|within) the $",
     re.IGNORECASE,
 )
 _TIMELESS = re.compile(

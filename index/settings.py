@@ -22,7 +22,7 @@ class Table(BaseModel):
     def _plain_values(cls, value: object, info: ValidationInfo) -> object:
         wanted = cls.model_fields[info.field_name].annotation if info.field_name else None
         if isinstance(value, bool) and wanted is not bool:  # which Python takes for 0 and 1
-            raise ValueError("true and false are no value of this setting")  # noqa: TRY004 - what pydantic reports
+            raise ValueError("true and false are no value of this setting")
         return value
 
     @field_validator("*")
