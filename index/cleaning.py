@@ -99,72 +99,10 @@ _BIOGRAPHY = re.compile(r"\b(?:is|are|was|serves|writes|covers|teaches|reports|w
 _CORRECTION = re.compile(r"\b(?:in)?correct|\bmisstate|\bmisspel|\bmisidentif|\berroneous|\bclarif", re.IGNORECASE)
 _SPEAKS_TO_READER = re.compile(r"\b(?:you|your|our|us|here|newsletter|subscribe)\b", re.IGNORECASE)
 _CONNECTIVES = frozenset(
-    [
-        "and",
-        "of",
-        "the",
-        "for",
-        "via",
-        "by",
-        "de",
-        "la",
-        "le",
-        "von",
-        "van",
-        "der",
-        "den",
-        "und",
-        "et",
-        "y",
-        "e",
-        "di",
-        "da",
-        "to",
-        "from",
-        "with",
-        "at",
-        "in",
-        "special",
-    ]
+    ["and", "of", "the", "for", "via", "by", "de", "la", "le", "von", "van", "der", "den", "und", "et", "y", "e", "di", "da", "to", "from", "with", "at", "in", "special"]
 )
 _ROLES = frozenset(
-    [
-        "reporter",
-        "writer",
-        "editor",
-        "columnist",
-        "professor",
-        "fellow",
-        "analyst",
-        "author",
-        "correspondent",
-        "journalist",
-        "director",
-        "contributor",
-        "producer",
-        "host",
-        "lecturer",
-        "historian",
-        "lawyer",
-        "attorney",
-        "president",
-        "founder",
-        "strategist",
-        "scholar",
-        "teacher",
-        "physician",
-        "member",
-        "researcher",
-        "chairman",
-        "chair",
-        "executive",
-        "critic",
-        "novelist",
-        "economist",
-        "reporters",
-        "writers",
-        "editors",
-    ]
+    ["reporter", "writer", "editor", "columnist", "professor", "fellow", "analyst", "author", "correspondent", "journalist", "director", "contributor", "producer", "host", "lecturer", "historian", "lawyer", "attorney", "president", "founder", "strategist", "scholar", "teacher", "physician", "member", "researcher", "chairman", "chair", "executive", "critic", "novelist", "economist", "reporters", "writers", "editors"]
 )
 
 
