@@ -182,6 +182,7 @@ class ScoreParts:
 
     @property
     def score(self) -> float:
+        """The score itself."""
         return (self.keyword + self.vector + self.title + self.lead) * (1 + self.recency)
 
 
