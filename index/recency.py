@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 DECAY_DAYS = 14.0
-"""After so many days nearness has fallen to 1/e. Of 5, 7, 14, 21 and 30, on newsbench's 21 weeks 14 put a question's own
-article first most often."""
+"""After so many days nearness has fallen to 1/e. Of 5, 7, 14, 21 and 30, on newsbench's 21 weeks 14 put a question's
+own article first most often."""
 
 EARLY_DAYS = 1
 """An article may be dated so many days after the day of the question: it is that day already elsewhere."""
