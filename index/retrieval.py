@@ -25,8 +25,10 @@ RECENCY = 0.5
 article is near to the time asked about. BM25 and cosine similarity are divided by the best of the search.
 
 Set by hand on newsbench's 21 weeks, where they matter little: the best of a grid of 400 on 20 weeks, asked the
-questions of the week left out, gives recall@1 0.517, recall@5 0.619 and the question's own article among the first five in 0.886
-of cases; these give 0.524, 0.621 and 0.876 (before neighbours are joined). Recency multiplies because a passage that
+questions of the week left out, gives recall@1 0.517, recall@5 0.619 and the question's own article among the first
+five in 0.886 of cases; these give 0.524, 0.621 and 0.876 (before neighbours are joined).
+
+Recency multiplies because a passage that
 has little to do with the question should not rise by its date; the more of it, the harder old articles are to find for
 a question that does not name their time (0.90 among the first five of a search for four words of one of their
 sentences, 0.93 without it, 0.83 at 0.8)."""
