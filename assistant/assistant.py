@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 
 from assistant.errors import QuestionError
@@ -52,40 +53,42 @@ class Assistant:
         archive.manifest()
         return cls(archive, settings)
 
-    def ask(self, question: str, filters: Filters | None = None) -> Answer:
-        """Answer a question.
+    def ask(self, question: str, filters: Filters | None = None, as_of: date | None = None) -> Answer:
+        """Answer a question, asked on the day ``as_of`` (today unless given).
 
         Raises:
             QuestionError: the question is empty or too long.
             ArchiveError, EmbedderError: the archive cannot be searched; a fault is never an answer.
         """
-        for event in self.stream(question, filters):
+        for event in self.stream(question, filters, as_of):
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a stream ends with Finished")
 
-    def stream(self, question: str, filters: Filters | None = None) -> Iterator[Event]:
+    def stream(self, question: str, filters: Filters | None = None, as_of: date | None = None) -> Iterator[Event]:
         """Answer a question, telling of each step: Searching, PassagesFound, Stated…, Finished.
 
         Raises:
             As :meth:`ask`; the question is checked before the first event.
         """
         question = self._checked(question)
-        return self._stream(question, filters)
+        return self._stream(question, filters, as_of)
 
-    def search(self, query: str, k: int = 10, filters: Filters | None = None) -> list[SearchHit]:
+    def search(
+        self, query: str, k: int = 10, filters: Filters | None = None, as_of: date | None = None
+    ) -> list[SearchHit]:
         """The ``k`` passages that fit ``query`` best, best first.
 
         Raises:
             As :meth:`ask`.
         """
-        return self.archive.search(self._checked(query), k, filters)
+        return self.archive.search(self._checked(query), k, filters, as_of)
 
-    def _stream(self, question: str, filters: Filters | None) -> Iterator[Event]:
+    def _stream(self, question: str, filters: Filters | None, as_of: date | None) -> Iterator[Event]:
         began = time.perf_counter()
         searched = self.archive.manifest().articles
         yield Searching(question, searched)
-        hits = tuple(self.archive.search(question, self.settings.passages, filters))
+        hits = tuple(self.archive.search(question, self.settings.passages, filters, as_of))
         yield PassagesFound(hits, time.perf_counter() - began)
         statements: list[Statement] = []
         gaps: list[Gap] = []

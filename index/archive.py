@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -98,31 +99,52 @@ class Archive:
 
     # --- searching ---------------------------------------------------------------------------------------------
 
-    def search(self, query: str, k: int = 10, filters: Filters | None = None) -> list[SearchHit]:
+    def search(
+        self, query: str, k: int = 10, filters: Filters | None = None, as_of: date | None = None
+    ) -> list[SearchHit]:
         """The ``k`` passages that fit ``query`` best, best first; fewer where fewer fit.
+
+        Args:
+            query: a question, or words.
+            k: how many.
+            filters: what to look among.
+            as_of: the day on which it is asked, today unless given; counts for nothing without the setting ``recency``.
 
         Raises:
             IndexMissing, IndexOutdated, IndexDamaged: there is nothing to search; the message has the command.
             EmbedderError: the embedding model does not load.
         """
-        from index.retrieval import COLLAPSE_DEPTH, collapse, retrieve
+        from index.passages import follows, joined
+        from index.retrieval import COLLAPSE_DEPTH, DEPTH, JOINED, collapse, join, retrieve
 
         # lone surrogates come from terminals with another encoding; no tokenizer takes them
         query = query.encode("utf-8", "replace").decode()
 
+        day = (as_of or date.today()) if self.settings.recency else None
+
         def found(opened: _Opened) -> list[SearchHit]:
-            hits = []
-            articles: dict[int, Article] = {}
+            snapshot, store = opened.snapshot, opened.store
+            article, passage = cache(opened.article), cache(lambda number: store.passage(number)[1])
+
+            def adjoin(one: int, other: int) -> bool:
+                doc = snapshot.home_of(one).article
+                return doc == snapshot.home_of(other).article and follows(passage(one), passage(other), article(doc))
+
             vector = opened.embedder.embed_query(query)
-            ranked = retrieve(opened.snapshot, query, vector, COLLAPSE_DEPTH * k, filters or Filters())
-            for rank in collapse(
-                ranked, k, opened.snapshot.home_of, lambda number: opened.store.passage(number)[1].text
-            ):
-                doc, passage = opened.store.passage(rank.passage)
-                if doc not in articles:
-                    articles[doc] = opened.article(doc)
-                hits.append(SearchHit(passage, articles[doc], rank.score, rank.vector_rank, rank.keyword_rank))
-            return hits
+            depth = max(DEPTH, COLLAPSE_DEPTH * k)
+            ranked = retrieve(snapshot, query, vector, depth, filters or Filters(), store.headlines, day)
+            distinct = collapse(ranked, JOINED * k, snapshot.home_of, lambda number: passage(number).text)
+            return [
+                SearchHit(
+                    joined([passage(number) for number in run]),
+                    article(snapshot.home_of(best.passage).article),
+                    best.score,
+                    best.vector_rank,
+                    best.keyword_rank,
+                    best.parts,
+                )
+                for best, run in join(distinct, k, snapshot.home_of, adjoin)
+            ]
 
         return self._with_snapshot(found)
 

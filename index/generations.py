@@ -239,9 +239,9 @@ class Home(NamedTuple):
 class Snapshot:
     """One generation opened for searching. Never changes; safe to use from several threads.
 
-    ``passages`` are the numbers of its passages and ``docs`` their documents, both of shape (passages,); ``vectors``
-    and ``keywords`` search them. ``stories`` gives, for each document that has copies, the documents of its story, the
-    best first.
+    ``passages`` are the numbers of its passages, ``docs`` their documents, ``days`` the days of those as ordinals (0:
+    no date) and ``leads`` whether they open them, all of shape (passages,); ``vectors`` and ``keywords`` search them.
+    ``stories`` gives, for each document that has copies, the documents of its story, the best first.
     """
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
@@ -254,16 +254,24 @@ class Snapshot:
             raise IndexDamaged(f"The index in {folder} is damaged ({error}).") from error
         self.passages: NDArray[np.int64] = np.concatenate([segment.passages for segment in self._segments])
         self.docs: NDArray[np.int64] = np.concatenate([segment.docs for segment in self._segments])
-        in_order = np.argsort(self.passages)
-        self._numbers_in_order, self._docs_in_order = self.passages[in_order], self.docs[in_order]
+        self.days: NDArray[np.int32] = np.concatenate([segment.days for segment in self._segments])
+        # a document stands whole in one segment, its passages in order
+        self.leads: NDArray[np.bool_] = np.diff(self.docs, prepend=-1) != 0
+        self._in_order = np.argsort(self.passages)
+        self._numbers_in_order = self.passages[self._in_order]
         self.vectors = Vectors(self._segments)
         self.keywords = Keywords(self._segments)
 
     def home_of(self, passage: int) -> Home:
         """Where the passage of this number stands."""
-        doc = int(self._docs_in_order[np.searchsorted(self._numbers_in_order, passage)])
+        doc = int(self.docs[self.positions([passage])[0]])
         story = self.stories.get(doc, (doc,))
         return Home(doc, story[0], story.index(doc))
+
+    def positions(self, passages: Sequence[int]) -> NDArray[np.int64]:
+        """Where passages of these numbers stand in the arrays, shape (passages,)."""
+        found: NDArray[np.int64] = self._in_order[np.searchsorted(self._numbers_in_order, passages)]
+        return found
 
     def resolve(self, filters: Filters) -> Filters:
         """``filters`` with the names of outlets as the articles have them, whatever the case they are given in."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.cleaning import one_line
 from index.settings import MINIMUM_PASSAGE_TOKENS
-from index.types import Article, Section, Span
+from index.types import Article, Passage, Section, Span
 
 if TYPE_CHECKING:
     from index.embedding import Embedder
@@ -100,6 +100,27 @@ def split_articles(
             budget = int(budget * NEAR)
         result.append((title, drafts))
     return result
+
+
+def follows(one: Passage, other: Passage, article: Article) -> bool:
+    """Whether ``other`` is the passage after ``one`` in the same section of ``article``, which holds both."""
+    return other.ordinal == one.ordinal + 1 and not any(
+        block.kind in ("heading", "divider") and one.end <= block.start < other.start for block in article.blocks
+    )
+
+
+def joined(passages: Sequence[Passage]) -> Passage:
+    """Passages of one section that follow each other, as one."""
+    first, last = passages[0], passages[-1]
+    if first is last:
+        return first
+    return replace(
+        first,
+        id=f"{first.id}-{last.ordinal}",
+        end=last.end,
+        text=" ".join(passage.text for passage in passages),
+        tokens=sum(passage.tokens for passage in passages),
+    )
 
 
 def _split_section(

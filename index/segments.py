@@ -81,7 +81,7 @@ class Segment:
             self.passages = numbers[self._alive]
             self.docs = docs[self._alive]
             self._gone = frozenset(numbers[~self._alive].tolist())
-            self._days: NDArray[np.int32] = rows["days"][self._alive]
+            self.days: NDArray[np.int32] = rows["days"][self._alive]
             self._outlets: NDArray[np.int32] = rows["outlets"][self._alive]
             self.outlet_names: list[str] = rows["outlet_names"].tolist()
         self.keywords: KeywordIndex = KeywordIndex.load(folder / _KEYWORDS)
@@ -101,6 +101,14 @@ class Segment:
                 return there[:k]
             wanted *= 2
 
+    def similarities(self, numbers: Sequence[int], vector: NDArray[np.float32]) -> dict[int, float]:
+        """The cosine similarity to ``vector`` of those of the passages that are in this segment.
+
+        Raises:
+            IndexDamaged: Chroma cannot read its files.
+        """
+        return self._vectors.similarities(numbers, vector)
+
     def scores(self, query: str, whole: Keywords) -> NDArray[np.float32]:
         """The BM25 score of each passage, shape (passages,), with the term statistics of the whole generation."""
         return self.keywords.scores(query, whole)[self._alive]
@@ -109,9 +117,9 @@ class Segment:
         """Which passages pass ``filters``, shape (passages,)."""
         passes = np.ones(len(self.passages), bool)
         if filters.since or filters.until:
-            passes &= self._days >= max(1, day_number(filters.since))
+            passes &= self.days >= max(1, day_number(filters.since))
         if filters.until:
-            passes &= self._days <= day_number(filters.until)
+            passes &= self.days <= day_number(filters.until)
         if filters.outlets:
             wanted = [at for at, name in enumerate(self.outlet_names) if name in filters.outlets]
             passes &= np.isin(self._outlets, wanted)
@@ -128,6 +136,14 @@ class Vectors:
         """As :meth:`Segment.nearest`, of all segments."""
         found = [pair for segment in self._segments for pair in segment.nearest(vector, k, filters)]
         return sorted(found, key=lambda pair: -pair[1])[:k]
+
+    def similarities(self, numbers: Sequence[int], vector: NDArray[np.float32]) -> dict[int, float]:
+        """The cosine similarity of each of these passages to ``vector``, by its number."""
+        return {
+            number: value
+            for segment in self._segments
+            for number, value in segment.similarities(numbers, vector).items()
+        }
 
 
 class Keywords:

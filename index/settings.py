@@ -71,6 +71,10 @@ class IndexSettings(Table):
     cache_dir: Path | None = Field(
         default=None, description="where the distilled vectors are kept; unset: the user's cache folder"
     )
+    recency: bool = Field(
+        default=True,
+        description="count articles near the day of the question, or near the time that it names, for more",
+    )
     max_file_bytes: int = Field(
         default=256 * 1024 * 1024,
         ge=1024,

@@ -548,6 +548,15 @@ class Store:
         )
         return {int(row[5]): _ref(row[:5]) for row in rows}
 
+    def headlines(self, docs: Iterable[int]) -> dict[int, str]:
+        """The opening and the outlet of articles by their documents, in one line."""
+        self._collect(docs)
+        rows = self._rows(
+            "SELECT doc, opening, json_extract(facts, '$.outlet') FROM documents JOIN articles USING (article)"
+            " WHERE doc IN temp.wanted"
+        )
+        return {int(doc): f"{opening} {outlet}" for doc, opening, outlet in rows}
+
     def sketches(self, articles: Iterable[int]) -> dict[int, Sketch]:
         """Articles by their rows, as they are compared with others."""
         self._collect(articles)

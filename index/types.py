@@ -166,11 +166,32 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchHit:
-    """A passage that search returned, best first.
+class ScoreParts:
+    """What the score of a passage is made of: ``(keyword + vector + title + lead) * (1 + recency)``.
 
-    ``score`` is the reciprocal rank fusion of the two ranks, comparable only within one search. A rank counts
-    from 1 and is None where that side did not return the passage.
+    ``keyword`` is for the question's words in it, ``vector`` for its meaning, ``title`` for the question's words in
+    the headline, ``lead`` for opening its article, ``recency`` for its article's nearness to the time asked about.
+    Each is at most the weight of its kind (see :mod:`index.retrieval`).
+    """
+
+    keyword: float = 0.0
+    vector: float = 0.0
+    title: float = 0.0
+    lead: float = 0.0
+    recency: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """The score itself."""
+        return (self.keyword + self.vector + self.title + self.lead) * (1 + self.recency)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A passage that search returned, best first; passages of one section that follow each other come joined.
+
+    ``score`` is comparable only within one search; ``parts`` are what it is made of. A rank counts from 1 and is None
+    where that side did not return the passage. Of joined passages all three are those of the best.
     """
 
     passage: Passage
@@ -178,6 +199,7 @@ class SearchHit:
     score: float
     vector_rank: int | None
     keyword_rank: int | None
+    parts: ScoreParts = ScoreParts()
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,25 @@ class VectorIndex:
         assert distances is not None
         return [(int(id_), 1.0 - distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)]
 
+    def similarities(self, numbers: Sequence[int], vector: NDArray[np.float32]) -> dict[int, float]:
+        """The cosine similarity to ``vector`` of the passages of these numbers; of those that are here.
+
+        Raises:
+            IndexDamaged: Chroma cannot read its files.
+        """
+        from chromadb.errors import ChromaError
+
+        if not numbers:
+            return {}
+        try:
+            found = self._collection.get(ids=[str(number) for number in numbers], include=["embeddings"])
+        except ChromaError as error:
+            raise IndexDamaged(f"The vectors of the index cannot be read ({error}).") from error
+        if not found["ids"]:
+            return {}
+        similar = np.asarray(found["embeddings"], np.float32) @ vector
+        return {int(id_): float(value) for id_, value in zip(found["ids"], similar, strict=True)}
+
 
 def _where(filters: Filters) -> Any:
     clauses: list[dict[str, Any]] = []

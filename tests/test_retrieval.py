@@ -1,15 +1,31 @@
-"""Finding passages: vectors and keywords, narrowed by filters, fused by rank, copies of one story as one."""
+"""Finding passages: what a score is made of, filters, time, copies of one story as one, neighbours joined."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import pytest
-from factories import generation_of, json_lines, read_file
+from factories import generation_of, json_lines, read_file, write
 
-from index import Filters
-from index.retrieval import COLLAPSE_DEPTH, DEPTH, RANK_CONSTANT, Home, Ranked, collapse, retrieve
+from index import Archive, Filters, IndexSettings
+from index.retrieval import (
+    COLLAPSE_DEPTH,
+    DEPTH,
+    JOINED,
+    KEYWORD,
+    LEAD,
+    OF_ONE_ARTICLE,
+    RECENCY,
+    TITLE,
+    VECTOR,
+    Home,
+    Ranked,
+    collapse,
+    join,
+    retrieve,
+)
 from index.store import Store
+from index.types import ScoreParts
 
 ROWS = [
     (
@@ -32,12 +48,17 @@ ROWS = [
 
 
 class Searcher:
-    def __init__(self, snapshot, embedder):
-        self.snapshot, self.embedder = snapshot, embedder
+    def __init__(self, snapshot, embedder, headlines):
+        self.snapshot, self.embedder, self.headlines = snapshot, embedder, headlines
         self.numbers = snapshot.passages.tolist()
 
-    def __call__(self, query, k=10, filters=None):
-        return retrieve(self.snapshot, query, self.embedder.embed_query(query), k, filters or Filters())
+    def __call__(self, query, k=10, filters=None, as_of=None):
+        vector = self.embedder.embed_query(query)
+        return retrieve(self.snapshot, query, vector, k, filters or Filters(), self.headlines, as_of)
+
+    def parts(self, *arguments, **named):
+        """What the score of each passage is made of, by its row."""
+        return {self.numbers.index(ranked.passage): ranked.parts for ranked in self(*arguments, **named)}
 
     def rows(self, *arguments, **named):
         return [self.numbers.index(ranked.passage) for ranked in self(*arguments, **named)]
@@ -47,8 +68,7 @@ def searcher(folder, embedder, rows):
     store = Store(folder / "store.sqlite", create=True)
     content = json_lines(*[{"title": t, "text": x, "date": d, "outlet": o} for t, x, d, o in rows])
     generations, _ = generation_of(folder, store, 1, read_file("news.jsonl", content), embedder)
-    store.close()
-    return Searcher(generations.open(1), embedder)
+    return Searcher(generations.open(1), embedder, store.headlines)
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +94,59 @@ def test_what_has_the_words_and_the_meaning_comes_first(find):
     assert find.rows("Who hired teachers?")[0] == 2
 
 
-def test_a_score_is_the_sum_of_both_reciprocal_ranks(find):
-    for ranked in find("the harbour of Vika and the mill of Tarn"):
-        ranks = [rank for rank in (ranked.vector_rank, ranked.keyword_rank) if rank is not None]
-        assert ranked.score == pytest.approx(sum(1 / (RANK_CONSTANT + rank) for rank in ranks))
+def test_a_score_is_what_its_parts_say(find):
+    found = find("the harbour of Vika and the mill of Tarn", as_of=date(2022, 5, 2))
+    for ranked in found:
+        parts = ranked.parts
+        assert ranked.score == (parts.keyword + parts.vector + parts.title + parts.lead) * (1 + parts.recency)
+    assert [ranked.score for ranked in found] == sorted((ranked.score for ranked in found), reverse=True)
+
+
+def test_the_best_of_a_search_in_words_and_in_meaning_has_their_whole_weight(find):
+    for question in ("the harbour of Vika", "teachers"):
+        parts = find.parts(question).values()
+        assert max(part.keyword for part in parts) == pytest.approx(KEYWORD)
+        assert max(part.vector for part in parts) == pytest.approx(VECTOR, rel=1e-4)
+        assert min(part.vector for part in parts) >= 0
+
+
+def test_a_headline_counts_by_the_share_of_the_question_that_stands_in_it(find):
+    parts = find.parts("mill burns")
+    assert parts[1].title == pytest.approx(TITLE)
+    assert {part.title for row, part in parts.items() if row != 1} == {0}
+    assert 0 < find.parts("mill sold")[1].title < TITLE
+    # the outlet stands beside it
+    assert find.parts("What does the Tarn Gazette say of a mill?")[1].title > find.parts("a mill")[0].title
+
+
+def test_a_passage_found_by_words_alone_has_its_likeness_too(find_in_many):
+    found = find_in_many("teacher retired", k=2 * DEPTH)
+    assert all(ranked.parts.vector > 0 for ranked in found if ranked.vector_rank is None)
+
+
+def test_what_opens_its_article_counts_for_more(tmp_path, fast):
+    text = "\n\n".join(f"{'#' * 2} Part {n}\n\nThe ferry of Vika sailed at noon." for n in range(3))
+    (*_, parts) = (searcher(tmp_path, fast, [("Ferry", text, "", "")]).parts("ferry of Vika"),)
+    assert [parts[row].lead for row in sorted(parts)] == [LEAD, 0, 0]
+
+
+def test_nearness_to_the_day_raises_a_score_and_no_day_none(find):
+    question = "the lighthouse of Elvra won a prize"
+    plain, dated = find.parts(question), find.parts(question, as_of=date(2022, 5, 2))
+    assert {part.recency for part in plain.values()} == {0}
+    assert dated[5].recency == pytest.approx(RECENCY)
+    assert dated[4].recency == 0
+    assert find.rows(question)[:2] == [4, 5]
+    assert find.rows(question, as_of=date(2022, 5, 2))[:2] == [5, 4]
+
+
+def test_what_is_near_the_day_is_found_among_many_that_have_the_words_better(tmp_path, fast):
+    rows = [("Old", f"Boats, boats and boats, number {number}.", "2012-05-01", "") for number in range(2 * DEPTH)]
+    rows.append(("New", "Some boats came back to the harbour of Lund.", "2022-05-01", ""))
+    find = searcher(tmp_path, fast, rows)
+    assert 2 * DEPTH not in find.rows("boats", k=DEPTH)
+    best = find("boats", as_of=date(2022, 5, 2))[0]
+    assert (find.numbers.index(best.passage), best.vector_rank, best.keyword_rank) == (2 * DEPTH, None, None)
 
 
 def test_ranks_count_from_one_without_gaps(find):
@@ -165,7 +234,9 @@ class Shelf:
 
     def __init__(self, *passages):
         self.passages = passages
-        self.ranked = [Ranked(number, 1 / (60 + number), number + 1, None) for number in range(len(passages))]
+        self.ranked = [
+            Ranked(number, ScoreParts(1 / (60 + number)), number + 1, None) for number in range(len(passages))
+        ]
         self.read = []
 
     def text_of(self, number):
@@ -232,3 +303,86 @@ def test_one_passage_alone_or_none_is_returned_as_it_is():
     assert Shelf().shown() == []
     assert Shelf((1, 1, 0, "")).shown() == [0]
     assert Shelf((1, 1, 0, ""), (2, 1, 1, "")).shown() == [0, 1]
+
+
+# --- neighbours ------------------------------------------------------------------------------------------------------
+
+
+def joined(passages, k=10):
+    """The runs of passages that hits are made of; a passage's article is its tens, and tens never adjoin."""
+    ranked = [Ranked(number, ScoreParts(1 / (60 + at)), None, None) for at, number in enumerate(passages)]
+    hits = join(ranked, k, lambda n: Home(n // 10, n // 10, 0), lambda one, other: other == one + 1 and other % 10)
+    assert [best.passage for best, _ in hits] == [next(n for n in passages if n in run) for _, run in hits]
+    return [run for _, run in hits]
+
+
+def test_passages_that_follow_each_other_are_one_hit_at_the_place_of_the_best():
+    assert joined([12, 30, 13, 40, 11]) == [[11, 12, 13], [30], [40]]
+    assert joined([12, 30, 14]) == [[12], [30], [14]]
+    assert joined([19, 20]) == [[19], [20]]
+
+
+def test_a_hit_has_no_more_than_so_many_passages():
+    runs = joined([13, 14, 12, 15, 11, 16])
+    assert max(map(len, runs)) == JOINED == 3
+    assert sorted(number for run in runs for number in run) == [11, 12, 13, 14, 15, 16]
+
+
+def test_one_article_does_not_crowd_out_the_others():
+    many = [11, 13, 15, 17]
+    assert joined([*many, 30, 40]) == [[11], [13], [30], [40], [15], [17]]
+    assert len([run for run in joined([*many, 30, 40], k=4) if run[0] < 20]) == OF_ONE_ARTICLE
+    # and fills what they leave
+    assert joined(many) == [[11], [13], [15], [17]]
+    assert joined([], 3) == []
+
+
+@pytest.fixture
+def long_report(folder):
+    """Two sections of several passages each, on one matter, and the archive that holds them."""
+    parts = [
+        "\n\n".join(
+            f"The harbour of Lund saw {number} boats on day {number} of the {name} feast, and the mayor counted them."
+            for number in range(1, 16)
+        )
+        for name in ("spring", "autumn")
+    ]
+    write(folder, {"report.md": f"# Boats\n\n## Spring\n\n{parts[0]}\n\n## Autumn\n\n{parts[1]}\n"})
+    archive = Archive.open(folder, IndexSettings(passage_tokens=96))
+    archive.sync()
+    return archive
+
+
+def test_joined_passages_are_a_stretch_of_whole_sentences_of_one_section(long_report):
+    hits = long_report.search("boats in the harbour of Lund", k=20)
+    assert any("-" in hit.passage.id.rpartition(":")[2] for hit in hits)
+    for hit in hits:
+        passage = hit.passage
+        sentences = hit.article.sentences_between(passage.start, passage.end)
+        assert (sentences[0].start, sentences[-1].end) == (passage.start, passage.end)
+        assert passage.text == " ".join(hit.article.text[s.start : s.end] for s in sentences)
+        assert len({"spring" in hit.article.text[s.start : s.end] for s in sentences}) == 1
+    starts = [hit.passage.start for hit in hits]
+    assert len(set(starts)) == len(starts)
+
+
+def test_the_setting_switches_the_day_off(folder):
+    write(
+        folder,
+        {"news.jsonl": json_lines(*[{"title": t, "text": x, "date": d, "outlet": o} for t, x, d, o in ROWS[-2:]])},
+    )
+    Archive.open(folder).sync()
+    found = {}
+    for recency in (True, False):
+        archive = Archive.open(folder, IndexSettings(recency=recency))
+        found[recency] = archive.search("Which lighthouse won a prize?", as_of=date(2022, 5, 3))[0].parts.recency
+    assert found[True] > 0.9 * RECENCY
+    assert found[False] == 0
+
+
+def test_a_question_is_asked_today_unless_it_says_when(folder):
+    write(folder, {"new.jsonl": json_lines({"title": "Mill", "text": "The mill burned.", "date": str(date.today())})})
+    archive = Archive.open(folder)
+    archive.sync()
+    assert archive.search("What burned?")[0].parts.recency == pytest.approx(RECENCY)
+    assert archive.search("What burned?", as_of=date(2019, 1, 1))[0].parts.recency == 0
