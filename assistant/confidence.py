@@ -23,7 +23,7 @@ class Grounds:
     ``coverage``: share of the question's words, by weight, that a sentence and its surroundings speak of.
     ``passage``: share of its words, by rarity, that stand in one passage and its headline. ``headline``: what a
     headline added to a passage's score. ``likeness``: cosine of question and sentence. ``search``: the best
-    passage's score without the date's part. ``recency``: that part.
+    passage's score without the date's part: an archive of last year's news answers as surely as one of this week's.
     """
 
     coverage: float
@@ -31,7 +31,6 @@ class Grounds:
     headline: float
     likeness: float
     search: float
-    recency: float
 
 
 def grounds(question: Question, hits: Sequence[SearchHit], readings: Sequence[Reading], reader: Reader) -> Grounds:
@@ -47,7 +46,6 @@ def grounds(question: Question, hits: Sequence[SearchHit], readings: Sequence[Re
         headline=max(hit.parts.title for hit in hits),
         likeness=max(reading.likeness for reading in readings),
         search=best.keyword + best.vector + best.title + best.lead,
-        recency=best.recency,
     )
 
 

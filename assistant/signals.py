@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,9 @@ AGREEING = 5
 PLAIN_IDF = 6.0
 """From this rarity (BM25's idf: 1 of 400 passages) on, a word that others share counts fully as agreement."""
 
+LONG = 400
+"""Characters beyond which a sentence is not held for longer."""
+
 SHARPNESS = 6.0
 """How steeply the say of other sentences falls with how well they fit the question themselves."""
 
@@ -43,7 +46,8 @@ class Signals:
     cosine of what is asked for ("which airline") and the nearest new capitalised word, and new name. ``counted``: it
     has a new number, and a number is asked for. ``titled``: it has something in quotation marks, and the title of a
     work is asked for. ``full_name``: it has a new name of two words. ``agreement``: how much its new words stand in the
-    sentences of other articles that fit the question. ``numbers``: share of the question's numbers in it.
+    sentences of other articles that fit the question. ``numbers``: share of the question's numbers in it. ``length``:
+    its characters as a share of :data:`LONG`, 1 at most.
     """
 
     rank: float
@@ -60,6 +64,7 @@ class Signals:
     full_name: float
     agreement: float
     numbers: float
+    length: float
 
 
 NAMES = tuple(one.name for one in fields(Signals))
@@ -127,6 +132,7 @@ def signals(
                 full_name=float(any(" " in name for name in names[at])),
                 agreement=agreement[at],
                 numbers=len(numbers & own) / max(1, len(numbers)),
+                length=min(1.0, len(candidate.text) / LONG),
             )
         )
     return found
@@ -134,7 +140,7 @@ def signals(
 
 def matrix(found: Sequence[Signals]) -> NDArray[np.float64]:
     """Signals as numbers, shape (sentences, :data:`NAMES`)."""
-    return np.array([astuple(one) for one in found], np.float64).reshape(len(found), len(NAMES))
+    return np.array([[getattr(one, name) for name in NAMES] for one in found], np.float64).reshape(len(found), len(NAMES))
 
 
 def _title_terms() -> frozenset[str]:

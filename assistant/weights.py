@@ -17,8 +17,9 @@ from assistant.signals import NAMES
 
 def sentence_scores(signals: NDArray[np.float64]) -> NDArray[np.float64]:
     """The scores of sentences: the sum of their signals (shape (sentences, names of signals)) by their weights."""
+    # a signal that is new weighs nothing until it is learned
     table = _learned()["sentence"]
-    scores: NDArray[np.float64] = signals @ np.array([table[name] for name in NAMES])
+    scores: NDArray[np.float64] = signals @ np.array([table.get(name, 0.0) for name in NAMES])
     return scores
 
 

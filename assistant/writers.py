@@ -24,12 +24,11 @@ ENOUGH = 0.62
 UNSAID = 0.1
 """What is left, at most, of the probability that a short question is answered where no sentence speaks of all of it."""
 
-CLOSE = 0.9
-"""A further sentence is worth reading if its worth comes so near to the best one's and it adds something."""
-
-LESS = 2.0
+LESS = 1.5
 """A further sentence is worth reading if its score is less than the best one's by no more than this. The score is a
-logit: at 2 a sentence is held for an answer 7 times less often than the best one."""
+logit: at 1.5 a sentence is held for an answer 4 times less often than the best one. On newsbench, held out, answers of
+one sentence are right for 0.37 of the questions, with further ones up to 1 less for 0.461, 1.5 for 0.465, 2.5 for 0.466
+and always three for 0.470."""
 
 SAME_ARTICLE = 0.5
 """What a further sentence gains by standing in the article of the best one, which it goes on with."""
@@ -98,21 +97,22 @@ def answers(reading: Reading) -> bool:
 
 def choose(question: Question, readings: Sequence[Reading], most: int) -> list[Reading]:
     """The fewest sentences that answer, best first; ``readings`` are best first."""
+    if not readings:
+        return []
+    best = readings[0]
     if is_short(question):
-        answering = sorted((one for one in readings if answers(one)), key=lambda one: -one.worth)
-        further = [one for one in answering[1:] if one.worth >= CLOSE * answering[0].worth]
-    else:
-        answering = list(readings)
-        home = answering[0].hit.article.id if answering else ""
-        scores = [(one.score + SAME_ARTICLE * (one.hit.article.id == home), one) for one in answering[1:]]
-        scores.sort(key=lambda pair: -pair[0])
-        further = [one for score, one in scores if score >= answering[0].score - LESS]
-    chosen = answering[:1]
-    for one in further:
-        if len(chosen) >= most:
+        # the weights were learned on long questions; the words of a short one are few enough to be looked for each
+        best = max(filter(answers, readings), key=lambda reading: reading.worth, default=best)
+
+    def score(reading: Reading) -> float:
+        return reading.score + SAME_ARTICLE * (reading.hit.article.id == best.hit.article.id)
+
+    chosen = [best]
+    for reading in sorted(readings, key=score, reverse=True):
+        if len(chosen) >= most or score(reading) < best.score - LESS:
             break
-        if not any(_alike(one.text, other.text) for other in chosen):
-            chosen.append(one)
+        if not any(_alike(reading.text, other.text) for other in chosen):
+            chosen.append(reading)
     return chosen
 
 
