@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 
+from assistant.confidence import threshold
 from assistant.errors import QuestionError
 from assistant.evidence import gather
 from assistant.reading import Reader
 from assistant.settings import AssistantSettings
-from assistant.types import Answer, Event, Finished, Gap, PassagesFound, Searching, Stated, Statement
+from assistant.types import Answer, Event, Finished, Gap, Judgement, PassagesFound, Searching, Stated, Statement
 from assistant.writers import QuoteWriter
 from index import Archive, Filters, IndexSettings, SearchHit, open_embedder
 
@@ -92,22 +93,26 @@ class Assistant:
         yield PassagesFound(hits, time.perf_counter() - began)
         statements: list[Statement] = []
         gaps: list[Gap] = []
+        judgements: list[Judgement] = []
         if filters and not hits:
             gaps.append(Gap(question, "No article that passes the filters comes near this question."))
             yield Finished(Answer(question, (), tuple(gaps), hits, searched))
             return
         for said in self._writer.write(gather(question, hits, self.settings.evidence_tokens)):
-            if isinstance(said, Gap):
+            if isinstance(said, Judgement):
+                judgements.append(said)
+            elif isinstance(said, Gap):
                 gaps.append(said)
             else:
                 statements.append(said)
                 yield Stated(said)
-        yield Finished(Answer(question, tuple(statements), tuple(gaps), hits, searched))
+        yield Finished(Answer(question, tuple(statements), tuple(gaps), hits, searched, tuple(judgements)))
 
     @cached_property
     def _writer(self) -> QuoteWriter:
         embedder = open_embedder(READING_MODEL, self.archive.settings.cache_dir)
-        return QuoteWriter(Reader(embedder, self.archive.document_frequencies), self.settings.statements)
+        reader = Reader(embedder, self.archive.document_frequencies)
+        return QuoteWriter(reader, self.settings.statements, threshold(self.settings.answer_when))
 
     def _checked(self, question: str) -> str:
         longest = self.settings.question_characters

@@ -98,6 +98,15 @@ _MEASURE_WORDS = re.compile(
 )
 _TIME_WORDS = re.compile(r"day|date|year|month|week|time|hour", re.IGNORECASE)
 _PLACE_WORDS = re.compile(r"country|city|town|state|place|region|province|location", re.IGNORECASE)
+_WHICH = re.compile(r"\b(?:which|what|whose)\s+(?P<rest>(?:[\w’'.-]+\s*){1,5})", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_INTERROGATIVE = re.compile(r"\b(?:which|what|who|whom|whose|where|when|why|how)\b", re.IGNORECASE)
+_NO_NOUN = frozenset(
+    ["of", "the", "in", "on", "is", "are", "was", "were", "did", "does", "do", "has", "have", "had", "will", "to"]
+)
+
+FOCUS_WORDS = 3
+"""Words that name what "which" asks for, at most: "which reality TV show"."""
 _CONNECTED = ("of", "the", "for", "and", "de", "al", "bin", "van", "von")
 
 
@@ -114,7 +123,8 @@ class Question:
     """A question, or one part of one, taken apart.
 
     ``names`` are its proper names, each as its terms. ``counted`` is what "how many" counts, ``units`` the lists of
-    units in which a measure could be given.
+    units in which a measure could be given. ``focus`` is the noun after "which" or "what" ("which airline"), ``asking``
+    the sentence that asks, where others before it only tell what it is about.
     """
 
     text: str
@@ -123,6 +133,8 @@ class Question:
     names: tuple[tuple[str, ...], ...] = ()
     counted: str = ""
     units: tuple[str, ...] = ()
+    focus: str = ""
+    asking: str = ""
 
 
 @cache
@@ -139,6 +151,24 @@ def word_list(*path: str) -> frozenset[str]:
         found = found[name]
     assert isinstance(found, list)
     return frozenset(found)
+
+
+@cache
+def synonyms() -> dict[str, frozenset[str]]:
+    """For a term, the terms that news uses for it, itself among them."""
+    groups = lexicon()["synonyms"]
+    assert isinstance(groups, list)
+    found: dict[str, set[str]] = {}
+    for group in groups:
+        terms = {term_of(word) for word in group}
+        for term in terms:
+            found.setdefault(term, set()).update(terms)
+    return {term: frozenset(others) for term, others in found.items()}
+
+
+def words_of(text: str) -> list[tuple[str, str]]:
+    """The words of a text that the index knows, each with its term."""
+    return [(word, term) for word in words(text) if (term := term_of(word))]
 
 
 def parts(question: str) -> list[str]:
@@ -168,7 +198,23 @@ def analyse(text: str) -> Question:
             continue
         terms.append(Term(word, term))
     unique = tuple({term.term: term for term in terms}.values())
-    return Question(text, wants, unique, names, counted, units)
+    return Question(text, wants, unique, names, counted, units, _focus(text), _asking(text))
+
+
+def _focus(text: str) -> str:
+    found = [match["rest"] for match in _WHICH.finditer(text)]
+    noun: list[str] = []
+    for word in found[-1].split() if found else []:
+        plain = word.lower().strip(".,?'’")
+        if plain in _NO_NOUN and not (plain == "of" and noun):
+            break
+        noun.append(word)
+    return " ".join(noun[:FOCUS_WORDS])
+
+
+def _asking(text: str) -> str:
+    sentences = _SENTENCE.split(text)
+    return next((sentence for sentence in reversed(sentences) if _INTERROGATIVE.search(sentence)), sentences[-1])
 
 
 def _only_asks(word: str, wants: Wants, units: tuple[str, ...]) -> bool:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from index import Table
+
+
+AnswerWhen = Literal["bold", "balanced", "careful"]
+"""How sure the archive must be before it answers."""
 
 
 class AssistantSettings(Table):
@@ -19,5 +25,9 @@ class AssistantSettings(Table):
         ge=1,
         le=10,
         description="sentences that answer a question, at most; one that another leans on comes with it",
+    )
+    answer_when: AnswerWhen = Field(
+        default="balanced",
+        description="how sure it must be to answer: bold answers more, careful declines more, balanced is in between",
     )
     question_characters: int = Field(default=10_000, ge=100, le=100_000, description="longest question that is read")

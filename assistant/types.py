@@ -59,12 +59,20 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """How likely a question, or a part of one, is answered by the archive: a probability, 0 to 1."""
+
+    question: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the archive says to a question.
 
     ``statements`` are in reading order. ``gaps`` are the parts of the question that are not answered. ``nearest`` are
     the passages that were retrieved, best first, also where none answers. ``searched`` is how many articles the
-    archive held.
+    archive held. ``judgements`` say of each part how likely the archive answers it.
     """
 
     question: str
@@ -72,6 +80,12 @@ class Answer:
     gaps: tuple[Gap, ...]
     nearest: tuple[SearchHit, ...]
     searched: int
+    judgements: tuple[Judgement, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """The probability, 0 to 1, that the archive answers: of several parts, that of the least likely one."""
+        return min((judgement.confidence for judgement in self.judgements), default=0.0)
 
     @property
     def status(self) -> Status:

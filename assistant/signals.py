@@ -1,0 +1,202 @@
+"""What tells, in a sentence, that it answers: signals that cost little, each a number.
+
+They are what a reader would look for: whether the sentence speaks of what is asked, whether it holds something new of
+the kind that is asked for, where it stands, and whether other articles say the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.likeness import Likeness
+from assistant.questions import Question, word_list, words_of
+from index import SearchHit, Span, terms, words
+
+_NAME = re.compile(
+    r"[“\"‘']?[A-Z][\w’'.&-]*(?:\s+(?:(?:of|the|de|and|for|van|von|al|bin)\s+)?[A-Z][\w’'.&-]*)*",
+)
+_QUOTED = re.compile(r"[“\"‘']([A-Z0-9][^”\"’]{1,60})[”\"’']")
+
+AGREEING = 5
+"""New words of a sentence whose agreement is counted: the five that most others share."""
+
+PLAIN_IDF = 6.0
+"""From this rarity (BM25's idf: 1 of 400 passages) on, a word that others share counts fully as agreement."""
+
+LONG = 400
+"""Characters beyond which a sentence is not held for longer."""
+
+SHARPNESS = 6.0
+"""How steeply the say of other sentences falls with how well they fit the question themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """The signals of one sentence; all between 0 and 1 except cosines (-1 to 1).
+
+    ``rank``: 1 / (1 + place of its passage). ``standing``: its passage's score as a share of the best one's.
+    ``recency``: of its article, as search scored it. ``opening``: 1 / (1 + place of the sentence in its article).
+    ``coverage``: share of the question's words, by weight, that it and its surroundings speak of. ``kind``: how well it
+    holds the kind of thing asked for. ``asking``: share of the words of the sentence that asks. ``word``, ``name``:
+    cosine of what is asked for ("which airline") and the nearest new capitalised word, and new name. ``counted``: it
+    has a new number, and a number is asked for. ``titled``: it has something in quotation marks, and the title of a
+    work is asked for. ``full_name``: it has a new name of two words. ``agreement``: how much its new words stand in the
+    sentences of other articles that fit the question. ``numbers``: share of the question's numbers in it. ``length``:
+    its characters as a share of :data:`LONG`, 1 at most.
+    """
+
+    rank: float
+    standing: float
+    recency: float
+    opening: float
+    coverage: float
+    kind: float
+    asking: float
+    word: float
+    name: float
+    counted: float
+    titled: float
+    full_name: float
+    agreement: float
+    numbers: float
+    length: float
+
+
+NAMES = tuple(one.name for one in fields(Signals))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence to be weighed: its passage and that passage's place (from 0), its words, and how it was read.
+
+    ``fit`` is how well it fits the question before other sentences are asked.
+    """
+
+    hit: SearchHit
+    rank: int
+    sentence: Span
+    place: int
+    words: Sequence[tuple[str, str]]
+    coverage: float
+    kind: float
+    fit: float
+
+    @property
+    def text(self) -> str:
+        return self.hit.article.text[self.sentence.start : self.sentence.end]
+
+
+def signals(
+    question: Question, candidates: Sequence[Candidate], rarity: Callable[[Sequence[str]], list[float]], like: Likeness
+) -> list[Signals]:
+    """The signals of sentences that were found for one question.
+
+    Args:
+        question: taken apart.
+        candidates: its sentences.
+        rarity: BM25's idf of terms.
+        like: the vectors of words.
+    """
+    asked = set(terms(question.text))
+    asking = set(terms(question.asking))
+    numbers = {term for term in asked if term[0].isdigit()}
+    best = max(candidate.hit.score for candidate in candidates) or 1.0
+    names = [_new_names(candidate.text, asked) for candidate in candidates]
+    capitals = [_new_capitals(candidate, asked) for candidate in candidates]
+    nearest_name = _nearest(question.focus, names, like)
+    nearest_word = _nearest(question.focus, capitals, like)
+    agreement = _agreement(candidates, asked, rarity)
+    is_titled = bool({term for _, term in words_of(question.focus or question.asking)} & _title_terms())
+    is_counted = question.wants in ("number", "measure")
+    found = []
+    for at, candidate in enumerate(candidates):
+        own = {term for _, term in candidate.words}
+        found.append(
+            Signals(
+                rank=1 / (1 + candidate.rank),
+                standing=candidate.hit.score / best,
+                recency=candidate.hit.parts.recency,
+                opening=1 / (1 + candidate.place),
+                coverage=candidate.coverage,
+                kind=candidate.kind,
+                asking=len(own & asking) / max(1, len(asking)),
+                word=nearest_word[at],
+                name=nearest_name[at],
+                counted=float(is_counted and any(term[0].isdigit() for term in own - asked)),
+                titled=float(is_titled and any(set(terms(one)) - asked for one in _QUOTED.findall(candidate.text))),
+                full_name=float(any(" " in name for name in names[at])),
+                agreement=agreement[at],
+                numbers=len(numbers & own) / max(1, len(numbers)),
+                length=min(1.0, len(candidate.text) / LONG),
+            )
+        )
+    return found
+
+
+def matrix(found: Sequence[Signals]) -> NDArray[np.float64]:
+    """Signals as numbers, shape (sentences, :data:`NAMES`)."""
+    return np.array([[getattr(one, name) for name in NAMES] for one in found], np.float64).reshape(len(found), len(NAMES))
+
+
+def _title_terms() -> frozenset[str]:
+    return frozenset(term for word in word_list("titled") for term in terms(word))
+
+
+def _new_names(text: str, asked: set[str]) -> list[str]:
+    found = []
+    for match in _NAME.finditer(text):
+        name = match[0].strip("“\"‘'")
+        # the first word of a sentence is capitalised anyway
+        if (match.start() > 0 or " " in name) and not set(terms(name)) <= asked:
+            found.append(name)
+    return found
+
+
+def _new_capitals(candidate: Candidate, asked: set[str]) -> list[str]:
+    first = words(candidate.text)[:1]
+    return [
+        word.lower() for word, term in candidate.words if word[:1].isupper() and term not in asked and word not in first
+    ]
+
+
+def _nearest(focus: str, found: Sequence[Sequence[str]], like: Likeness) -> list[float]:
+    every = list(dict.fromkeys(one for some in found for one in some))
+    if not focus or not every:
+        return [0.0] * len(found)
+    cosines = dict(zip(every, (like.vectors(every) @ like.vectors([focus])[0]).tolist(), strict=True))
+    return [max((cosines[one] for one in some), default=0.0) for some in found]
+
+
+def _agreement(
+    candidates: Sequence[Candidate], asked: set[str], rarity: Callable[[Sequence[str]], list[float]]
+) -> list[float]:
+    fits = np.array([candidate.fit for candidate in candidates])
+    say = np.exp(SHARPNESS * (fits - fits.max()))
+    # an article has as much say as its best sentence with the word, however often it says it
+    by_term: dict[str, dict[str, float]] = {}
+    by_article: dict[str, float] = {}
+    for candidate, weight in zip(candidates, say.tolist(), strict=True):
+        article = candidate.hit.article.id
+        by_article[article] = max(by_article.get(article, 0.0), weight)
+        for _, term in candidate.words:
+            if term not in asked:
+                said = by_term.setdefault(term, {})
+                said[article] = max(said.get(article, 0.0), weight)
+    total = sum(by_article.values())
+    every = list(by_term)
+    telling = {term: min(1.0, idf / PLAIN_IDF) for term, idf in zip(every, rarity(every), strict=True)}
+    sums = {term: sum(said.values()) for term, said in by_term.items()}
+    found = []
+    for candidate in candidates:
+        article = candidate.hit.article.id
+        shared = sorted(
+            telling[term] * (sums[term] - by_term[term].get(article, 0.0)) / total
+            for term in {term for _, term in candidate.words} - asked
+        )[-AGREEING:]
+        found.append(sum(shared) / len(shared) if shared else 0.0)
+    return found
