@@ -324,7 +324,7 @@ def _nowhere() -> Iterator[Callable[[Prediction], None]]:
 
 def _ask(assistant: Assistant, case: Case, made: Mapping[str, object]) -> Prediction:
     began = time.perf_counter()
-    answer = assistant.ask(case.question)
+    answer = assistant.ask(case.question, as_of=case.asked_on)
     seconds = time.perf_counter() - began
     return predict(case, answer, _passages(assistant, case, answer), seconds, made)
 
@@ -334,7 +334,7 @@ def _passages(assistant: Assistant, case: Case, answer: Answer) -> list[SearchHi
     hits = list(answer.nearest[:DEPTH])
     if len(hits) < DEPTH:
         seen = [(hit.article.id, hit.passage.start, hit.passage.end) for hit in hits]
-        for hit in assistant.search(case.question, DEPTH):
+        for hit in assistant.search(case.question, DEPTH, as_of=case.asked_on):
             # a deeper search may draw the bounds of a passage otherwise
             if not any(
                 hit.article.id == id_ and hit.passage.start < end and start < hit.passage.end

@@ -107,7 +107,7 @@ def predict(
         answer.status == "declined",
         answer.reason,
         # answers have it as soon as the reader is calibrated
-        getattr(answer, "confidence", None),
+        answer.confidence,
         round(seconds, 4),
         tuple(
             Quoted(c.article.url, c.quote, c.start, c.end, c.article.id, c.article.title or c.article.path)
