@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from assistant.questions import Question
-from assistant.reading import Reader, Reading
+from assistant.reading import Reader, Reading, is_short
 from assistant.settings import AnswerWhen
 from assistant.weights import weight_of
 from index import SearchHit, terms
@@ -16,14 +16,19 @@ FIRST = 5
 """So many passages are looked at for the question's words."""
 
 
+UNSAID = 0.1
+"""The probability, at most, that a short question is answered where no sentence speaks of all of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """What the probability rests on; the best of what was found counts.
 
-    ``coverage``: share of the question's words, by weight, that a sentence and its surroundings speak of.
-    ``passage``: share of its words, by rarity, that stand in one passage and its headline. ``headline``: what a
-    headline added to a passage's score. ``likeness``: cosine of question and sentence. ``search``: the best
-    passage's score without the date's part: an archive of last year's news answers as surely as one of this week's.
+    ``coverage``: share of the question's words, by weight, that a sentence and its surroundings speak of. ``passage``:
+    share of its words, by rarity, that stand in one passage and its headline. ``headline``: what a headline added to a
+    passage's score. ``likeness``: cosine of question and sentence. ``search``: the best passage's score without the
+    date's part: an archive of last year's news answers as surely as one of this week's. ``spoken``: 1 where a sentence
+    speaks of all that is asked (:attr:`Reading.answers`), else 0.
     """
 
     coverage: float
@@ -31,6 +36,7 @@ class Grounds:
     headline: float
     likeness: float
     search: float
+    spoken: float
 
 
 def grounds(question: Question, hits: Sequence[SearchHit], readings: Sequence[Reading], reader: Reader) -> Grounds:
@@ -46,18 +52,23 @@ def grounds(question: Question, hits: Sequence[SearchHit], readings: Sequence[Re
         headline=max(hit.parts.title for hit in hits),
         likeness=max(reading.likeness for reading in readings),
         search=best.keyword + best.vector + best.title + best.lead,
+        spoken=float(any(reading.answers for reading in readings)),
     )
 
 
-def probability(found: Grounds) -> float:
-    """The probability, 0 to 1, that the archive answers, as logistic regression learned it on newsbench.
+def probability(question: Question, found: Grounds, passages: int) -> float:
+    """The probability, 0 to 1, that an archive of so many passages answers, as logistic regression learned it.
 
-    It is calibrated for about two answerable questions to one that is not.
+    What a ground weighs goes with the logarithm of the passages: among a few, one that has the question's words is no
+    accident. It is calibrated for two answerable questions to one that is not.
     """
-    logit = weight_of("confidence", "bias") + sum(
-        weight_of("confidence", name) * value for name, value in asdict(found).items()
+    size = math.log10(max(1, passages))
+    logit = sum(
+        (weight_of("confidence", name) + size * weight_of("confidence_by_size", name)) * value
+        for name, value in {"bias": 1.0, **asdict(found)}.items()
     )
-    return 1 / (1 + math.exp(-logit))
+    sure = 1 / (1 + math.exp(-logit))
+    return min(UNSAID, sure) if is_short(question) and not found.spoken else sure
 
 
 def threshold(answer_when: AnswerWhen) -> float:

@@ -99,6 +99,11 @@ _MEASURE_WORDS = re.compile(
 _TIME_WORDS = re.compile(r"day|date|year|month|week|time|hour", re.IGNORECASE)
 _PLACE_WORDS = re.compile(r"country|city|town|state|place|region|province|location", re.IGNORECASE)
 _WHICH = re.compile(r"\b(?:which|what|whose)\s+(?P<rest>(?:[\w’'.-]+\s*){1,5})", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"^\W*(?:list|name)\b|\b(?:what|who) (?:are|were)\b"
+    r"|\b(?:which|what) (?:\w+ ){0,2}\w+(?<!s)s (?:are|were|have|do)\b",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _INTERROGATIVE = re.compile(r"\b(?:which|what|who|whom|whose|where|when|why|how)\b", re.IGNORECASE)
 _NO_NOUN = frozenset(
@@ -124,7 +129,8 @@ class Question:
 
     ``names`` are its proper names, each as its terms. ``counted`` is what "how many" counts, ``units`` the lists of
     units in which a measure could be given. ``focus`` is the noun after "which" or "what" ("which airline"), ``asking``
-    the sentence that asks, where others before it only tell what it is about.
+    the sentence that asks, where others before it only tell what it is about. ``several`` says that more than one thing
+    is asked for ("which countries have", "name the").
     """
 
     text: str
@@ -135,6 +141,7 @@ class Question:
     units: tuple[str, ...] = ()
     focus: str = ""
     asking: str = ""
+    several: bool = False
 
 
 @cache
@@ -198,7 +205,9 @@ def analyse(text: str) -> Question:
             continue
         terms.append(Term(word, term))
     unique = tuple({term.term: term for term in terms}.values())
-    return Question(text, wants, unique, names, counted, units, _focus(text), _asking(text))
+    return Question(
+        text, wants, unique, names, counted, units, _focus(text), _asking(text), bool(_SEVERAL.search(text))
+    )
 
 
 def _focus(text: str) -> str:

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from index import Table
 
-
 AnswerWhen = Literal["bold", "balanced", "careful"]
 """How sure the archive must be before it answers."""
 

@@ -7,7 +7,7 @@ the kind that is asked for, where it stands, and whether other articles say the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -106,7 +106,7 @@ def signals(
     asking = set(terms(question.asking))
     numbers = {term for term in asked if term[0].isdigit()}
     best = max(candidate.hit.score for candidate in candidates) or 1.0
-    names = [_new_names(candidate.text, asked) for candidate in candidates]
+    names = [[name for _, name in new_names(candidate.text, asked)] for candidate in candidates]
     capitals = [_new_capitals(candidate, asked) for candidate in candidates]
     nearest_name = _nearest(question.focus, names, like)
     nearest_word = _nearest(question.focus, capitals, like)
@@ -140,20 +140,23 @@ def signals(
 
 def matrix(found: Sequence[Signals]) -> NDArray[np.float64]:
     """Signals as numbers, shape (sentences, :data:`NAMES`)."""
-    return np.array([[getattr(one, name) for name in NAMES] for one in found], np.float64).reshape(len(found), len(NAMES))
+    return np.array([[getattr(one, name) for name in NAMES] for one in found], np.float64).reshape(
+        len(found), len(NAMES)
+    )
 
 
 def _title_terms() -> frozenset[str]:
     return frozenset(term for word in word_list("titled") for term in terms(word))
 
 
-def _new_names(text: str, asked: set[str]) -> list[str]:
+def new_names(text: str, asked: Set[str]) -> list[tuple[int, str]]:
+    """The names in a text that hold more than the terms ``asked``, each with where it begins."""
     found = []
     for match in _NAME.finditer(text):
         name = match[0].strip("“\"‘'")
         # the first word of a sentence is capitalised anyway
         if (match.start() > 0 or " " in name) and not set(terms(name)) <= asked:
-            found.append(name)
+            found.append((match.start() + match[0].index(name), name))
     return found
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from index import Article, SearchHit
+from index import Article, SearchHit, Span
 
 Status = Literal["answered", "partly answered", "declined"]
 """How far an answer goes; see :attr:`Answer.status`."""
@@ -35,11 +35,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence of an answer, what it rests on, and who said it where the article says so (else ``""``)."""
+    """One sentence of an answer, what it rests on, and who said it where the article says so (else ``""``).
+
+    ``marks`` are the words of ``text`` that answer, as offsets into it; none where that cannot be told.
+    """
 
     text: str
     citations: tuple[Citation, ...]
     speaker: str = ""
+    marks: tuple[Span, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.citations:

@@ -78,7 +78,9 @@ class Built:
         return {self.text_of[n]: score for n, score in zip(self.snapshot.passages.tolist(), scores, strict=True)}
 
     def retrieved(self, embedder, query, filters=EVERYTHING):
-        ranked = retrieve(self.snapshot, query, embedder.embed_query(query), 1000, filters, lambda docs: dict.fromkeys(docs, ""))
+        ranked = retrieve(
+            self.snapshot, query, embedder.embed_query(query), 1000, filters, lambda docs: dict.fromkeys(docs, "")
+        )
         return {self.text_of[hit.passage]: (hit.vector_rank, hit.keyword_rank) for hit in ranked}
 
 

@@ -93,6 +93,9 @@ def build_parser() -> argparse.ArgumentParser:
             "--outlet", metavar="NAME", action="append", default=[], help="only this outlet (repeatable)"
         )
 
+    def as_of_option(added: argparse.ArgumentParser) -> None:
+        added.add_argument("--as-of", metavar="DAY", type=_day, help="ask as on this day (today)")
+
     index = command("index", "Make the index match the folder of articles.", _index)
     folder_argument(index)
     index.add_argument("--embedder", metavar="NAME", help="fast, deep, or a sentence-transformers model or folder")
@@ -132,6 +135,7 @@ def build_parser() -> argparse.ArgumentParser:
     ask.add_argument("question", metavar="QUESTION", nargs="+", help="the question; - reads it from standard input")
     archive_option(ask)
     filter_options(ask)
+    as_of_option(ask)
     json_option(ask)
 
     search = command("search", "Find passages.", _search)
@@ -139,6 +143,7 @@ def build_parser() -> argparse.ArgumentParser:
     search.add_argument("-k", metavar="N", type=_positive, default=10, help="how many passages (10)")
     archive_option(search)
     filter_options(search)
+    as_of_option(search)
     json_option(search)
 
     evaluated = command("evaluate", "Ask the questions of a file, and say how they were answered.", _evaluate)
@@ -383,7 +388,7 @@ def _ask(options: argparse.Namespace) -> int:
     if question == "-":
         # one character more than may be read, so that a longer one is told apart
         question = sys.stdin.read(settings.assistant.question_characters + 1)
-    answer = assistant.ask(question, _filters(options))
+    answer = assistant.ask(question, _filters(options), options.as_of)
     if options.json:
         _print_json(render.answer_json(answer))
     else:
@@ -396,7 +401,7 @@ def _search(options: argparse.Namespace) -> int:
     from ui.wiring import open_assistant
 
     settings = _settings(options)
-    hits = open_assistant(settings).search(" ".join(options.query), options.k, _filters(options))
+    hits = open_assistant(settings).search(" ".join(options.query), options.k, _filters(options), options.as_of)
     if options.json:
         _print_json([render.hit_json(hit) for hit in hits])
     else:

@@ -94,12 +94,22 @@ def answer_html(
     from those of other answers on the page.
     """
     body = "".join(
-        f"<p>{_text(statement.text)}{''.join(_link(number, key) for number in numbers)}</p>"
+        f"<p>{_marked_text(statement)}{''.join(_link(number, key) for number in numbers)}</p>"
         for statement, numbers in statements
     )
     if reason:
         body += f'<p class="byline-gap">{_text(reason)}</p>'
     return f'<div class="byline-answer{" byline-declined" if declined else ""}">{body}</div>'
+
+
+def _marked_text(statement: Statement) -> str:
+    shown, at = "", 0
+    for mark in statement.marks:
+        shown += (
+            f"{_text(statement.text[at : mark.start])}<strong>{_text(statement.text[mark.start : mark.end])}</strong>"
+        )
+        at = mark.end
+    return shown + _text(statement.text[at:])
 
 
 def _link(number: int, key: str) -> str:
@@ -407,15 +417,23 @@ def answer_json(answer: Answer) -> dict[str, object]:
     return {
         "question": answer.question,
         "status": answer.status,
+        "confidence": answer.confidence,
         "text": answer.text,
         "reason": answer.reason,
         "statements": [
-            {"text": s.text, "speaker": s.speaker, "citations": numbers} for s, numbers in answer.numbered()
+            {
+                "text": s.text,
+                "marks": [(mark.start, mark.end) for mark in s.marks],
+                "speaker": s.speaker,
+                "citations": numbers,
+            }
+            for s, numbers in answer.numbered()
         ],
         "citations": [
             {"number": number, "quote": c.quote, "start": c.start, "end": c.end, "article": article_json(c.article)}
             for number, c in enumerate(answer.citations, start=1)
         ],
+        "judgements": [asdict(judgement) for judgement in answer.judgements],
         "gaps": [{"question": gap.question, "reason": gap.reason, "missing": gap.missing} for gap in answer.gaps],
         "nearest": [hit_json(hit) for hit in answer.nearest],
         "searched": answer.searched,
@@ -442,6 +460,7 @@ def hit_json(hit: SearchHit) -> dict[str, object]:
         "start": hit.passage.start,
         "end": hit.passage.end,
         "score": hit.score,
+        "parts": asdict(hit.parts),
         "vector_rank": hit.vector_rank,
         "keyword_rank": hit.keyword_rank,
     }
