@@ -130,7 +130,8 @@ class Question:
     ``names`` are its proper names, each as its terms. ``counted`` is what "how many" counts, ``units`` the lists of
     units in which a measure could be given. ``focus`` is the noun after "which" or "what" ("which airline"), ``asking``
     the sentence that asks, where others before it only tell what it is about. ``several`` says that more than one thing
-    is asked for ("which countries have", "name the").
+    is asked for ("which countries have", "name the"). ``office_of`` are the terms of those whose minister, president
+    and so on is asked for.
     """
 
     text: str
@@ -142,6 +143,7 @@ class Question:
     focus: str = ""
     asking: str = ""
     several: bool = False
+    office_of: frozenset[str] = frozenset()
 
 
 @cache
@@ -206,8 +208,25 @@ def analyse(text: str) -> Question:
         terms.append(Term(word, term))
     unique = tuple({term.term: term for term in terms}.values())
     return Question(
-        text, wants, unique, names, counted, units, _focus(text), _asking(text), bool(_SEVERAL.search(text))
+        text,
+        wants,
+        unique,
+        names,
+        counted,
+        units,
+        _focus(text),
+        _asking(text),
+        bool(_SEVERAL.search(text)),
+        _office_of(text),
     )
+
+
+def _office_of(text: str) -> frozenset[str]:
+    roles = "|".join(sorted(word_list("roles")))
+    found = re.findall(
+        rf"\b(?:{roles}) of (?:the )?([A-Z][\w-]+)|\b([A-Z][\w-]+)[’']s (?:[\w-]+ ){{0,3}}(?:{roles})\b", text
+    )
+    return frozenset(term for pair in found for name in pair for _, term in words_of(name))
 
 
 def _focus(text: str) -> str:

@@ -87,18 +87,19 @@ def choose(question: Question, readings: Sequence[Reading], most: int) -> list[R
     """The fewest sentences that answer, best first; ``readings`` are best first."""
     if not readings:
         return []
-    best = readings[0]
+    best, others = readings[0], readings
     if is_short(question):
         # the weights were learned on long questions; the words of a short one are few enough to be looked for each
         speaking = [reading for reading in readings if reading.answers]
         best = max(speaking, key=lambda reading: reading.worth + LEARNED * reading.score, default=best)
+        others = speaking or readings
 
     def score(reading: Reading) -> float:
         return reading.score + SAME_ARTICLE * (reading.hit.article.id == best.hit.article.id)
 
     less = LESS_OF_SEVERAL if question.several else LESS
     chosen = [best]
-    for reading in sorted(readings, key=score, reverse=True):
+    for reading in sorted(others, key=score, reverse=True):
         if len(chosen) >= most or score(reading) < best.score - less:
             break
         if not any(_alike(reading.text, other.text) for other in chosen):

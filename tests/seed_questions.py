@@ -100,4 +100,15 @@ ASKED: list[tuple[str, str]] = [
     ("Who won the 2022 World Cup?", ""),
     ("What did Donald Trump say about the border?", ""),
     ("Who is the president of the United States?", ""),
+    # ten more
+    ("How did Pakistani troops respond?", "with full force"),
+    ("Did Pakistan confirm using artillery?", "artillery"),
+    ("who says Islamabad sees the outreach as a threat?", "Faisal Khan"),
+    ("When was the airstrike in Kabul?", "earlier this week"),
+    ("Why did the Taliban attack Pakistani positions?", "after|response|retaliatory"),
+    ("Is the border calm now?", ""),
+    ("How long is the Great Wall?", ""),
+    ("How many tanks were destroyed?", ""),
+    ("What did China say about the fighting?", ""),
+    ("Who is Amir Khan Muttaqi?", ""),
 ]
