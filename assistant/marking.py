@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
+from itertools import takewhile
 
 from assistant.kinds import NUMBER_REACH
 from assistant.likeness import Likeness
@@ -74,8 +75,10 @@ class Marker:
         counted = words(self._question.counted)
         wanted = term_of(counted[0]) if counted else ""
         for number in _numbers().finditer(text):
-            following = list(re.finditer(r"[\w’'-]+", text[number.end() :]))[: 1 + NUMBER_REACH]
-            end = next((found.end() for found in following if wanted and term_of(found[0]) == wanted), None)
+            words_after = list(re.finditer(r"[\w’'-]+", text[number.end() :]))[: 1 + NUMBER_REACH]
+            # "in 2019 twelve ferries": the nearer number counts them
+            nearest = takewhile(lambda found: not _numbers().fullmatch(found[0]), words_after)
+            end = next((found.end() for found in nearest if wanted and term_of(found[0]) == wanted), None)
             if end is not None:
                 yield Span(number.start(), number.end() + end)
         yield from (Span(*number.span()) for number in _numbers().finditer(text))
