@@ -6,15 +6,33 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from functools import cached_property
 
+from pydantic import SecretStr
+
+from assistant.checking import Checker
 from assistant.confidence import threshold
 from assistant.errors import QuestionError
 from assistant.evidence import gather
+from assistant.fluent import ModelWriter
+from assistant.models import open_model
 from assistant.reading import Reader
 from assistant.settings import AssistantSettings
-from assistant.types import Answer, Event, Finished, Gap, Judgement, PassagesFound, Searching, Stated, Statement
+from assistant.types import (
+    Answer,
+    Dropped,
+    Event,
+    Finished,
+    Gap,
+    Judgement,
+    Note,
+    PassagesFound,
+    Searching,
+    Stated,
+    Statement,
+)
 from assistant.writers import QuoteWriter
 from index import Archive, Filters, IndexSettings, SearchHit, open_embedder
 
@@ -27,10 +45,20 @@ READING_MODEL = "fast"
 class Assistant:
     """Answers questions from one archive. May be shared by threads."""
 
-    def __init__(self, archive: Archive, settings: AssistantSettings | None = None) -> None:
-        """Args: archive: where to look. settings: how to answer."""
+    def __init__(
+        self, archive: Archive, settings: AssistantSettings | None = None, model_key: SecretStr | None = None
+    ) -> None:
+        """Args:
+        archive: where to look.
+        settings: how to answer.
+        model_key: the key of the language model that the settings name, if it asks for one.
+
+        Raises:
+            SettingsError, WriterUnavailable: the settings name a model that cannot be asked as they are.
+        """
         self.archive = archive
         self.settings = settings or AssistantSettings()
+        self.model = open_model(self.settings, model_key)
 
     @classmethod
     def open(
@@ -40,10 +68,12 @@ class Assistant:
         settings: AssistantSettings | None = None,
         *,
         sync: bool = False,
+        model_key: SecretStr | None = None,
     ) -> Assistant:
         """The assistant over the archive of ``folder``. It syncs nothing by itself unless ``sync`` asks for it.
 
         Raises:
+            SettingsError, WriterUnavailable: as :class:`Assistant`.
             FolderMissing: there is no such folder.
             IndexMissing, IndexDamaged: it has no usable index; the message says what to run.
             ArchiveError, EmbedderError: with ``sync``, what :meth:`index.Archive.sync` raises.
@@ -52,7 +82,7 @@ class Assistant:
         if sync:
             archive.sync()
         archive.manifest()
-        return cls(archive, settings)
+        return cls(archive, settings, model_key)
 
     def ask(self, question: str, filters: Filters | None = None, as_of: date | None = None) -> Answer:
         """Answer a question, asked on the day ``as_of`` (today unless given).
@@ -68,6 +98,8 @@ class Assistant:
 
     def stream(self, question: str, filters: Filters | None = None, as_of: date | None = None) -> Iterator[Event]:
         """Answer a question, telling of each step: Searching, PassagesFound, Stated…, Finished.
+
+        Closing the iterator stops the work, a language model's too.
 
         Raises:
             As :meth:`ask`; the question is checked before the first event.
@@ -98,21 +130,42 @@ class Assistant:
             gaps.append(Gap(question, "No article that passes the filters comes near this question."))
             yield Finished(Answer(question, (), tuple(gaps), hits, searched))
             return
-        for said in self._writer.write(gather(question, hits, self.settings.evidence_tokens)):
-            if isinstance(said, Judgement):
-                judgements.append(said)
-            elif isinstance(said, Gap):
-                gaps.append(said)
-            else:
-                statements.append(said)
-                yield Stated(said)
-        yield Finished(Answer(question, tuple(statements), tuple(gaps), hits, searched, tuple(judgements)))
+        dropped: list[Dropped] = []
+        notes: list[Note] = []
+        with closing(self._writer.write(gather(question, hits, self.settings.evidence_tokens))) as writing:
+            for said in writing:
+                if isinstance(said, Judgement):
+                    judgements.append(said)
+                elif isinstance(said, Gap):
+                    gaps.append(said)
+                elif isinstance(said, Statement):
+                    statements.append(said)
+                    yield Stated(said)
+                else:
+                    if isinstance(said, Dropped):
+                        dropped.append(said)
+                    elif isinstance(said, Note):
+                        notes.append(said)
+                    yield said
+        yield Finished(
+            Answer(
+                question,
+                tuple(statements),
+                tuple(gaps),
+                hits,
+                searched,
+                tuple(judgements),
+                tuple(dropped),
+                tuple(notes),
+            )
+        )
 
     @cached_property
-    def _writer(self) -> QuoteWriter:
+    def _writer(self) -> QuoteWriter | ModelWriter:
         embedder = open_embedder(READING_MODEL, self.archive.settings.cache_dir)
         reader = Reader(embedder, self.archive.document_frequencies)
-        return QuoteWriter(reader, self.settings.statements, threshold(self.settings.answer_when))
+        quotes = QuoteWriter(reader, self.settings.statements, threshold(self.settings.answer_when))
+        return ModelWriter(self.model, quotes, Checker(embedder)) if self.model else quotes
 
     def _checked(self, question: str) -> str:
         longest = self.settings.question_characters

@@ -71,12 +71,45 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """A language model is at work, for so many seconds by now; told several times a second, so that it can be stopped."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """A sentence that a model wrote is on hold while it is checked; ``number`` counts them from 1. It is not told."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence that a model wrote and no cited passage supports. It is not for the reader; ``reason`` is.
+
+    ``reason`` holds none of the sentence's words.
+    """
+
+    sentence: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that the reader should know of how the answer came about, as one sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the archive says to a question.
 
     ``statements`` are in reading order. ``gaps`` are the parts of the question that are not answered. ``nearest`` are
     the passages that were retrieved, best first, also where none answers. ``searched`` is how many articles the
-    archive held. ``judgements`` say of each part how likely the archive answers it.
+    archive held. ``judgements`` say of each part how likely the archive answers it. ``dropped`` are the sentences of a
+    language model that the passages do not support, ``notes`` what is to be known of how the answer came about.
     """
 
     question: str
@@ -85,6 +118,8 @@ class Answer:
     nearest: tuple[SearchHit, ...]
     searched: int
     judgements: tuple[Judgement, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -157,5 +192,8 @@ class Finished:
     answer: Answer
 
 
-Event = Searching | PassagesFound | Stated | Finished
-"""What a stream tells of, in this order; Stated once for each statement."""
+Said = Judgement | Statement | Gap | Writing | Checking | Dropped | Note
+"""What a writer tells of; the last four come from language models alone."""
+
+Event = Searching | PassagesFound | Writing | Checking | Dropped | Note | Stated | Finished
+"""What a stream tells of: Searching, PassagesFound, what the writer does and Stated once for each statement, Finished."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 from assistant.attribution import is_bare_quotation, speaker
 from assistant.confidence import grounds, probability
@@ -56,7 +56,7 @@ class QuoteWriter:
         self._statements = statements
         self._sure_enough = sure_enough
 
-    def write(self, evidence: Evidence) -> Iterator[Statement | Gap | Judgement]:
+    def write(self, evidence: Evidence) -> Generator[Statement | Gap | Judgement]:
         """For each part of the question how likely it is answered, then what answers it, in reading order, or a gap."""
         said: set[tuple[str, int]] = set()
         for part in parts(evidence.question):

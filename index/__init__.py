@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from index.generations import Manifest
     from index.keywords import term_of, terms, words
     from index.readers import Format, formats
+    from index.sentences import split_sentences
     from index.settings import IndexSettings, Table
     from index.syncing import Progress
     from index.tokens import count_tokens
@@ -68,6 +69,7 @@ _LATER = {
     "is_url": "index.adding",
     "open_embedder": "index.embedding",
     "packaged_model": "index.embedding",
+    "split_sentences": "index.sentences",
     "term_of": "index.keywords",
     "terms": "index.keywords",
     "words": "index.keywords",
@@ -119,6 +121,7 @@ __all__ = [
     "is_url",
     "open_embedder",
     "packaged_model",
+    "split_sentences",
     "term_of",
     "terms",
     "words",
