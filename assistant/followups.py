@@ -1,0 +1,444 @@
+"""A follow-up written out as a question that stands by itself, from the turns before it. No language model.
+
+What leans on the turns before: a pronoun that nothing within the question stands for, a question cut short ("and in
+Kabul?", "which one?", "why?"), a short one without a name whose every word the last answer's articles speak of, "the
+second one", "tell me more", "who said that?". Everything else is a change of topic and is left alone, word for word.
+
+"He" and "she" are replaced by a person's name, from the last question before the first cited sentence; otherwise what the
+last question was about is added in brackets. Which article says so is never taken from here: what was rewritten is
+searched for as any other question is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import Literal
+
+from assistant.mentions import Name, kind_of, names_in
+from assistant.questions import analyse, word_list, words_of
+from assistant.types import Answer, Statement, Turn
+
+Wants = Literal["search", "speaker", "more", "missing"]
+"""What answers a follow-up: a search, or the turns before: who said it, what their articles go on to say, or nothing
+("the fifth one" of two)."""
+
+LONGEST = 24
+"""Words of a question that may still be one cut short; a longer one tells what it is about."""
+
+FEW = 4
+"""Words, besides those that only ask, of a question without a name that is looked for in the last answer's articles."""
+
+TOPIC_WORDS = 24
+"""Words that are added of what the last question was about, at most."""
+
+BACK = 3
+"""Turns back in which a person is looked for."""
+
+_AUXILIARY = (
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)(?:n['’]t)?"
+)
+_WH = r"(?:what|which|who|whom|whose|when|where|why|how)"
+_HOW = r"(?:many|much|long|old|big|large|far|tall|high|often|soon|fast|strong|bad|well)"
+_WORD = re.compile(r"[\w’'&.-]*\w")
+
+_LEAD = re.compile(
+    rf"^(?:(?:about|in|on|at|to|of|for|from|with|by|since|until|after|according to) )?{_WH}\b(?: {_HOW}\b)?"
+    rf"(?: (?:happened|happens|is happening|has happened|about|became|becomes)\b(?: (?:to|with|of|in|at)\b)?)?"
+    rf"(?: {_AUXILIARY}\b)?(?: (?:it true that|there|the latest (?:on|about|from)|new (?:about|with|in))\b)?"
+    rf"|^{_AUXILIARY}\b(?: (?:it true that|there)\b)?"
+    r"|^(?:please )?(?:tell|show|give) (?:me|us) (?:more |something |all |everything )?(?:about)?"
+    r"|^(?:any )?news (?:about|on|of)",
+    re.IGNORECASE,
+)
+_EMPTY_LEAD = re.compile(r"^(?:(?:any|some) )?news (?:about|on|of|that)\b|^(?:anybody|anyone|anything|somebody)\b", re.IGNORECASE)
+
+_MORE = re.compile(
+    r"(?:(?:please|can you|could you) )?(?:tell (?:me|us) (?:some )?more|(?:some )?more(?: details?| information| of that)?"
+    r"|go on|continue|carry on|what else(?: (?:happened|do (?:you|they|the articles) (?:know|say)|is (?:there|known)))?"
+    r"|anything else|any (?:more )?details?|details|elaborate|and then)(?: (?:about|on) (?:it|that|this|them))?"
+    r"(?:,? please)?",
+    re.IGNORECASE,
+)
+_SPEAKER = re.compile(
+    r"(?:and )?(?:who (?:said|says|claims|claimed|told (?:them|you|us|reporters)|reported|reports|wrote|stated|announced)"
+    r"(?: (?:that|this|so|it))?|says who|said who|whose (?:words|claim|quote)(?: (?:is|are|was|were) (?:that|this|these|those|it|they))?"
+    r"|according to (?:whom|who)|where does (?:that|this|it) come from|who (?:is|was) (?:being )?quoted(?: there)?)",
+    re.IGNORECASE,
+)
+
+_NTH = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_ORDINAL = re.compile(
+    rf"\bthe (?P<nth>{'|'.join(_NTH)}|last|latter|former)"
+    r"(?: (?P<what>one|article|story|report|source|statement|sentence|point|result|quote|of (?:them|these|those)))"
+    r"(?! (?:in|since|from|to)\b)|\bthe (?P<bare>latter|former|second|third|fourth|fifth|last)(?=\W*$)",
+    re.IGNORECASE,
+)
+_ARTICLES = ("article", "story", "report", "source", "result")
+
+_ABOUT = re.compile(r"^(?:what|how) about\s+(?P<rest>.+)$", re.IGNORECASE)
+_ONE = re.compile(
+    r"\b(?:which|what|the|another|other|same|new|next|this|that)(?: \w+){0,2}? ones?\b(?! (?:of|or|and|day|in|million|hundred))",
+    re.IGNORECASE,
+)
+_EXISTENTIAL = re.compile(rf"\bthere['’]s\b|\bthere (?:is|are|was|were|has|have|will)\b|\b{_AUXILIARY} there\b", re.IGNORECASE)
+_TIME_NOUN = r"(?:time|day|week|weekend|month|year|morning|afternoon|evening|night|summer|winter|spring|autumn|fall|season|century|decade)"
+_BEFORE_IT = r"(?:[Tt]hank you|[Yy]ou['’]re|I|[Yy]ou|[Ww]e|[Mm]e|[Mm]y)"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """How a question was understood: what answers it, and the question as it stands by itself.
+
+    ``place`` is which of the last answer's statements or articles is meant, from 0, for ``missing`` alone.
+    """
+
+    wants: Wants
+    asked: str
+    place: int = 0
+
+
+def resolve(question: str, history: Sequence[Turn]) -> FollowUp:
+    """What ``question`` asks after the turns of ``history``, oldest first; left alone where it does not lean on them."""
+    if not history or len(question.split()) > LONGEST:
+        return FollowUp("search", question)
+    last = history[-1]
+    plain = question.strip(" \t\n?!.…")
+    if _SPEAKER.fullmatch(plain) and last.answer.statements:
+        return FollowUp("speaker", f"Who said this: {about(last)}?")
+    if _MORE.fullmatch(plain):
+        return FollowUp("more", f"Tell me more about this: {about(last)}")
+    ordinal = _ORDINAL.search(plain)
+    if ordinal and not names_in(question):
+        return _nth(question, ordinal, last)
+    if re.search(rf"\b{_BEFORE_IT}\b", plain) and not re.match(r"(?:please )?(?:tell|show|give) (?:me|us)\b", plain, re.IGNORECASE):
+        return FollowUp("search", question)
+    return FollowUp("search", _written_out(question, plain, history))
+
+
+def about(turn: Turn) -> str:
+    """What a turn's question was about: its words without those that ask."""
+    asked = turn.question.strip(" \t\n?!.…")
+    head, inner = asked, ""
+    bracket = re.search(r" \(([^()]*)\)$", asked) if turn.answer.asked else None
+    if bracket:
+        head, inner = asked[: bracket.start()], bracket[1]
+    elif turn.answer.asked and ": " in asked:
+        head, inner = "", asked.split(": ", 1)[1]
+    head = _without_lead(head)
+    if head and not _content(head):
+        head = ""
+    return " ".join(islice(", ".join(part for part in (head, inner) if part).split(), TOPIC_WORDS)).strip(" ,")
+
+
+def _without_lead(text: str) -> str:
+    text = _without_connective(text)
+    for pattern in (_LEAD, _EMPTY_LEAD):
+        text = pattern.sub("", text, count=1).strip(" ,")
+    return text
+
+
+def _without_connective(text: str) -> str:
+    return re.sub(rf"^(?:(?:{'|'.join(word_list('conversation', 'connectives'))})\b,? ?)+", "", text, flags=re.IGNORECASE).strip()
+
+
+def _content(text: str) -> list[str]:
+    return [term.term for term in analyse(text).terms]
+
+
+# --- ordinals --------------------------------------------------------------------------------------------------------
+
+
+def _nth(question: str, match: re.Match[str], last: Turn) -> FollowUp:
+    answer = last.answer
+    word = (match["nth"] or match["bare"]).lower()
+    articles = list(dict.fromkeys(citation.article for citation in answer.citations))
+    by_article = (match["what"] or "").lower() in _ARTICLES
+    there = len(articles) if by_article else len(answer.statements)
+    place = there - 1 if word in ("last", "latter") else 0 if word == "former" else _NTH.index(word)
+    if not 0 <= place < there:
+        return FollowUp("missing", question, place)
+    article = articles[place] if by_article else answer.statements[place].citations[0].article
+    shared = not by_article and sum(s.citations[0].article == article for s in answer.statements) > 1
+    meant = article.title if article.title and not shared else answer.statements[place].text
+    meant = " ".join(meant.strip("“”\"").split()[:TOPIC_WORDS])
+    asked = question[: match.start()] + f"“{meant}”" + question[match.end() :]
+    return FollowUp("search", asked if _content(_without_connective(question[: match.start()])) else f"What about “{meant}”?")
+
+
+# --- what leans, and on what -----------------------------------------------------------------------------------------
+
+
+def _written_out(question: str, plain: str, history: Sequence[Turn]) -> str:
+    last = history[-1]
+    fragment = _fragment(plain)
+    if fragment:
+        return _replaced(fragment, last)
+    wh = _bare_wh(plain)
+    if wh:
+        return _asked_again(wh, last)
+    pronoun = _leaning_pronoun(question)
+    if pronoun is not None and pronoun[0].lower() in word_list("conversation", "persons"):
+        found = _person(history)
+        if found is not None:
+            name, from_question = found
+            named = _with_name(question, pronoun, name)
+            return named if from_question else _with_topic(named, last)
+    if pronoun is not None or _is_cut_short(plain) or _goes_on(question, plain, last):
+        return _in_context(question, pronoun, history)
+    return question
+
+
+def _in_context(question: str, pronoun: re.Match[str] | None, history: Sequence[Turn]) -> str:
+    last = history[-1]
+    topic = about(last)
+    names = names_in(topic)
+    if pronoun is not None and len(names) == 1 and not set(_content(topic)) - {t for _, t in words_of(names[0].text)}:
+        # the last question was about this thing and nothing else of it
+        if pronoun[0].lower() in word_list("conversation", "things") | word_list("conversation", "groups"):
+            determined = re.search(rf"\b[Tt]he {re.escape(names[0].text)}", topic)
+            return _with_name(question, pronoun, ("the " if determined else "") + names[0].text)
+    return _with_topic(question, last)
+
+
+def _with_topic(question: str, last: Turn) -> str:
+    topic = about(last)
+    if not topic:
+        return question
+    body = _without_connective(question.strip().rstrip("?!. "))
+    return f"{body[:1].upper()}{body[1:]} ({topic})?"
+
+
+def _with_name(question: str, pronoun: re.Match[str], name: str) -> str:
+    word = pronoun[0].lower()
+    rest = question[pronoun.end() :]
+    possessive = word in ("his", "its", "their", "theirs", "hers") or (word == "her" and _is_possessive(rest))
+    ending = ("’" if name.endswith("s") and word in ("their", "theirs") else "’s") if possessive else ""
+    body = _without_connective(question[: pronoun.start()]) + (" " if question[: pronoun.start()].strip() else "")
+    asked = body.replace("  ", " ") + name + ending + rest
+    return asked[:1].upper() + asked[1:]
+
+
+def _is_possessive(rest: str) -> bool:
+    following = re.match(r" ([\w’'-]+)", rest)
+    return following is not None and following[1].lower() not in (
+        word_list("conversation", "prepositions") | word_list("conversation", "after_object")
+    )
+
+
+# --- pronouns --------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _pronouns() -> re.Pattern[str]:
+    every = [*word_list("conversation", "persons"), *word_list("conversation", "groups"), *word_list("conversation", "things")]
+    return re.compile(rf"\b(?:{'|'.join(every)})\b(?!['’]s\b)", re.IGNORECASE)
+
+
+_DEMONSTRATIVE = re.compile(
+    rf"\b(?:{_AUXILIARY}|in|on|at|to|of|for|from|with|by|about|since|after|before|during|behind|like|said|say|says|do|mean|happen(?:ed)?)"
+    rf" (?P<word>that|this|these|those)\b(?! {_TIME_NOUN}\b)(?P<noun> \w+)?",
+    re.IGNORECASE,
+)
+
+
+def _leaning_pronoun(question: str) -> re.Match[str] | None:
+    """The first pronoun, or "there", "that" and the like, for which nothing within the question stands."""
+    names = names_in(question)
+    for match in _pronouns().finditer(question):
+        if not _is_bound(question, match, names):
+            return match
+    for match in _DEMONSTRATIVE.finditer(question):
+        if not match["noun"] or not names:
+            return match
+    for match in re.finditer(r"\bthere\b", question, re.IGNORECASE):
+        if not any(e.start() <= match.start() < e.end() for e in _EXISTENTIAL.finditer(question)):
+            return match if not any(name.start < match.start() for name in names) else None
+    return None
+
+
+def _is_bound(question: str, pronoun: re.Match[str], names: Sequence[Name]) -> bool:
+    word = pronoun[0].lower()
+    before, rest = question[: pronoun.start()], question[pronoun.end() :]
+    if word == "it" and _stands_for_nothing(before, rest):
+        return True
+    if re.search(r"[.!?;:]\s", before) and len(_content(re.split(r"[.!?;:]\s", before)[0])) > 1:
+        return True  # an earlier sentence tells of whom
+    if re.match(r"(?:when|while|after|before|as|if|since|although|though|in|with|for|at|despite) ", question, re.IGNORECASE) and any(
+        name.start > pronoun.end() for name in names
+    ) and "," in rest:
+        return True  # "When she died, Queen Ada left four dogs"
+    if re.search(rf"\b{_AUXILIARY}\s+$", before, re.IGNORECASE):
+        return False  # the subject of what is asked
+    earlier = [name for name in names if name.end <= pronoun.start()]
+    is_object = word in ("him", "them", "it") or (word == "her" and not _is_possessive(rest))
+    if is_object and earlier:
+        # no clause's object stands for its subject: "what did India tell them"
+        return len(re.findall(r",| that | who | which | and | to ", question[earlier[0].end : pronoun.start()])) > 0
+    if earlier:
+        return True
+    nouns = {found.lower() for found in _WORD.findall(before)}
+    if word in word_list("conversation", "persons"):
+        return bool(nouns & (word_list("roles") | word_list("conversation", "people")))
+    if word in word_list("conversation", "groups"):
+        return any(term.word.lower().endswith("s") for term in analyse(before).terms) or bool(
+            nouns & (word_list("roles") | word_list("conversation", "people"))
+        )
+    return not is_object and bool(_content(before))
+
+
+def _stands_for_nothing(before: str, rest: str) -> bool:
+    after = re.match(rf"(?:['’]s|\s+{_AUXILIARY})?\s+(?P<next>\w+)(?P<then>\s+(?:to|that|for|when)\b)?", rest)
+    if after and after["next"].lower() in word_list("conversation", "pleonastic"):
+        return True
+    # "how long did it take to", "what is it like to"
+    return bool(re.match(r"\s+(?:take|like|cost|mean)s?\b.*\b(?:to|that)\b", rest))
+
+
+# --- who "he" is -----------------------------------------------------------------------------------------------------
+
+
+def _person(history: Sequence[Turn]) -> tuple[str, bool] | None:
+    """The person last spoken of, and whether it was the last question that named them."""
+    for turn in reversed(history[-BACK:]):
+        texts = _texts(turn.answer)
+        named = names_of(turn)
+        topic = about(turn)
+        persons = [name for name in named if kind_of(name.text, texts) == "person"]
+        subject = [name for name in persons if topic.removeprefix("the ").startswith(name.text)]
+        if persons:
+            return (subject or persons)[0].text, turn is history[-1]
+        for statement in turn.answer.statements:
+            told = [name for name in names_in(statement.text) if kind_of(name.text, texts) == "person"]
+            if told:
+                return told[0].text, False
+    return None
+
+
+def names_of(turn: Turn) -> list[Name]:
+    """The names in a turn's question; one written in small letters is read by the capitals of its answer's sentences."""
+    asked = turn.question
+    found = names_in(asked)
+    if found or not asked.islower():
+        return found
+    spelled = [name.text for statement in turn.answer.statements for name in names_in(statement.text)]
+    spelled += [name.text for hit in turn.answer.nearest[:1] for name in names_in(hit.passage.text)]
+    return [
+        Name(name, match.start(), match.end())
+        for name in dict.fromkeys(spelled)
+        if (match := re.search(rf"\b{re.escape(name.lower())}\b", asked))
+    ]
+
+
+def _texts(answer: Answer) -> list[str]:
+    return [*(statement.text for statement in answer.statements), *(hit.passage.text for hit in answer.nearest)]
+
+
+# --- questions cut short ---------------------------------------------------------------------------------------------
+
+
+def _fragment(plain: str) -> str:
+    """What "and in Kabul", "what about Iran" put in the place of something; ``""`` for anything else."""
+    match = _ABOUT.match(_without_connective(plain))
+    if match:
+        return match["rest"]
+    rest = _without_connective(plain)
+    if rest == plain or not rest or len(rest.split()) > 5:
+        return ""
+    if re.match(rf"(?:{_WH}|{_AUXILIARY})\b", rest, re.IGNORECASE) or re.search(rf"\b(?:{_AUXILIARY}|{_WH})\b", rest, re.IGNORECASE):
+        return ""
+    return rest if names_in(f"x {rest}") or rest.split()[0].lower() in word_list("conversation", "prepositions") else ""
+
+
+def _replaced(fragment: str, last: Turn) -> str:
+    """The last question with ``fragment`` in the place of what is of its kind; else with it added."""
+    asked = last.question.strip(" \t\n?!.…")
+    first, _, noun = fragment.partition(" ")
+    has_preposition = first.lower() in word_list("conversation", "prepositions") and bool(noun)
+    names = names_in(asked)
+    texts = _texts(last.answer)
+    if has_preposition:
+        same = [name for name in names if re.search(rf"\b{first} (?:the )?$", asked[: name.start], re.IGNORECASE)]
+        if same:
+            start = len(re.sub(r"(?i)the $", "", asked[: same[-1].start]))
+            return f"{asked[:start]}{noun}{asked[same[-1].end :]}?"
+        return f"{asked} {fragment}?"
+    new = names_in(f"x {fragment}")
+    if not new:
+        return f"{asked} ({fragment})?"
+    kind = kind_of(new[-1].text, texts)
+    fitting = [name for name in names if kind_of(name.text, texts) == kind] or names
+    if not fitting:
+        return f"{asked} ({fragment})?"
+    old = fitting[-1]
+    start = old.start
+    if fragment.lower().startswith("the ") and asked[:start].lower().endswith("the "):
+        start -= len("the ")
+    return f"{asked[:start]}{fragment}{asked[old.end :]}?"
+
+
+def _bare_wh(plain: str) -> str:
+    rest = _without_connective(plain)
+    prepositions = "|".join(word_list("conversation", "prepositions"))
+    if re.fullmatch(rf"(?:(?:{prepositions}) )?{_WH}(?: {_HOW})?(?: (?:exactly|not|so|then|is that|was that|did that happen|did it happen|is this|come))?", rest, re.IGNORECASE):
+        return re.sub(r" (?:exactly|so|then|is that|was that|is this|did that happen|did it happen)$", "", rest, flags=re.IGNORECASE)
+    return ""
+
+
+def _asked_again(wh: str, last: Turn) -> str:
+    """The last question, asked for something else: "Did it close?" "Why?" """
+    asked = last.question.strip(" \t\n?!.…")
+    wh = wh[:1].upper() + wh[1:]
+    adverbial = re.match(r"(?:since |until |how come)?(?:why|when|where|how)$", wh, re.IGNORECASE)
+    if adverbial and not (last.answer.asked and asked.endswith(")")):
+        if re.match(rf"{_AUXILIARY}\b", asked, re.IGNORECASE):
+            return f"{wh} {asked[:1].lower()}{asked[1:]}?"
+        swapped = re.match(rf"(?:why|when|where|how(?: {_HOW})?) (?={_AUXILIARY}\b)", asked, re.IGNORECASE)
+        if swapped:
+            return f"{wh} {asked[swapped.end() :]}?"
+    return f"{wh} ({about(last)})?"
+
+
+def _is_cut_short(plain: str) -> bool:
+    rest = _without_connective(plain)
+    if _ONE.search(rest):
+        return True
+    if len(rest.split()) > 5 or re.search(rf"\b{_AUXILIARY}\b", rest, re.IGNORECASE):
+        return False
+    match = re.match(rf"(?:(?:{'|'.join(word_list('conversation', 'prepositions'))}) )?(?:which|what|whose|how many|how much)(?P<noun>(?: [\w’'-]+){{1,3}})$", rest, re.IGNORECASE)
+    # a verb makes it a question of its own: "which company won"
+    return match is not None and not any(re.search(r"(?:ed|won|died|left)$", word) for word in match["noun"].split()[1:])
+
+
+def _goes_on(question: str, plain: str, last: Turn) -> bool:
+    """Whether a short question without a name is about what the last one was about: its articles speak of every word."""
+    if names_in(question):
+        return False
+    if {word.lower() for word in _WORD.findall(plain)} & word_list("conversation", "going_on"):
+        return True
+    content = _content(_without_connective(plain))
+    if len(content) > FEW:
+        return False
+    return set(content) <= set(_spoken_of(last))
+
+
+def _spoken_of(turn: Turn) -> Iterator[str]:
+    articles = list(dict.fromkeys(citation.article for citation in turn.answer.citations))
+    texts = [turn.question, *(article.text for article in articles)]
+    if not articles:
+        texts += [hit.passage.text for hit in turn.answer.nearest]
+    for text in texts:
+        for _, term in words_of(text):
+            yield term
+
+
+def said(answer: Answer) -> Iterator[tuple[str, int]]:
+    """The article and the start of every sentence that an answer cites."""
+    for citation in answer.citations:
+        yield citation.article.id, citation.start
+
+
+__all__ = ["FollowUp", "Statement", "about", "names_of", "resolve", "said"]

@@ -1,0 +1,130 @@
+"""The names in a text, and whether each is a person, a place or a group by how the articles at hand use it.
+
+No first name is looked up and nobody's gender is guessed: a person is whoever the articles give a title or an age, have
+speak, or go on to call he or she.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Literal
+
+from assistant.questions import word_list
+from index import term_of, words
+
+Kind = Literal["person", "place", "group"]
+
+JOINING = frozenset(["of", "de", "al", "bin", "van", "von", "del", "da", "&"])
+"""Words within a name: "Bank of England"."""
+
+REACH = 80
+"""Characters of the same sentence within which a pronoun is taken to go on with a name."""
+
+_TOKEN = re.compile(r"[^\W_][\w’'.&-]*|[^\w\s]")
+_ENDS_SENTENCE = frozenset(".!?:;“\"(—–")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as it stands in a text, without a possessive ending; ``start`` and ``end`` in characters of the text."""
+
+    text: str
+    start: int
+    end: int
+
+
+def names_in(text: str) -> list[Name]:
+    """The proper names of a text in order, days and months left out.
+
+    A word that is capitalised because it begins a sentence counts if more of the name follows, or if the text has it
+    within a sentence too.
+    """
+    tokens = [(match[0], match.start()) for match in _TOKEN.finditer(text)]
+    inner = {_bare(word) for at, (word, _) in enumerate(tokens) if at and not _opens(tokens, at)}
+    found: list[Name] = []
+    run: list[tuple[str, int]] = []
+    waiting: list[tuple[str, int]] = []
+
+    def close() -> None:
+        while run and run[0][1] in openings and (len(run) == 1 or not _names_something(run[0][0])):
+            if len(run) == 1 and run[0][0] in inner and _names_something(run[0][0]):
+                break
+            run.pop(0)
+        if run:
+            start, end = run[0][1], run[-1][1] + len(run[-1][0])
+            found.append(Name(text[start:end], start, end))
+        run.clear()
+        waiting.clear()
+
+    openings = {start for at, (_, start) in enumerate(tokens) if _opens(tokens, at)}
+    for word, start in tokens:
+        bare = _bare(word)
+        if bare[:1].isupper() and not _is_of_calendar(bare) and not text.isupper():
+            run.extend(waiting)
+            waiting.clear()
+            run.append((bare, start))
+            if bare != word:  # a possessive or the end of a sentence ends a name
+                close()
+        elif run and word in JOINING:
+            waiting.append((word, start))
+        else:
+            close()
+    close()
+    return found
+
+
+def _opens(tokens: Sequence[tuple[str, int]], at: int) -> bool:
+    return at == 0 or tokens[at - 1][0][-1] in _ENDS_SENTENCE and len(tokens[at - 1][0]) != 2
+
+
+def _bare(word: str) -> str:
+    word = re.sub(r"['’]s?$", "", word)
+    return word if re.search(r"\.\w", word) or len(word) == 2 else word.rstrip(".’'")
+
+
+def _is_of_calendar(word: str) -> bool:
+    return word.lower() in (word_list("months") - {"may", "march"}) | word_list("weekdays")
+
+
+def _names_something(word: str) -> bool:
+    found = words(word)
+    lower = word.lower()
+    return bool(found and term_of(found[0])) and lower not in word_list("asking") | word_list("reporting")
+
+
+def kind_of(name: str, texts: Sequence[str]) -> Kind:
+    """What kind of thing a name is, by how ``texts`` use it; without a sign two words are a person, one is a group."""
+    last = name.split()[-1]
+    if {part.lower().strip(".") for part in name.split()} & word_list("conversation", "group_words"):
+        return "group"
+    scores: dict[Kind, float] = {"person": 0.0, "place": 0.0, "group": 0.0}
+    for pattern, kind in _signs(name, last):
+        scores[kind] += sum(len(pattern.findall(text)) for text in texts)
+    if name.isupper() and len(name) > 1:
+        scores["group"] += 1
+        scores["person"] = 0.0
+    if name.split()[0].lower().strip(".") in _titles():
+        scores["person"] += 1
+    if not any(scores.values()):
+        return "person" if len(name.split()) in (2, 3) and " of " not in name else "group"
+    return max(scores, key=lambda kind: scores[kind])
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return word_list("conversation", "titles") | word_list("roles")
+
+
+@lru_cache(maxsize=512)
+def _signs(name: str, last: str) -> tuple[tuple[re.Pattern[str], Kind], ...]:
+    titles = "|".join(sorted(map(re.escape, _titles()), key=len, reverse=True))
+    whole, family = re.escape(name), re.escape(last)
+    return (
+        (re.compile(rf"\b(?i:{titles})\.? (?:[A-Z][\w.’'-]* ){{0,2}}{whole}\b"), "person"),
+        (re.compile(rf"\b{family}(?:, (?:who\b|aged \d|\d\d\b)|\b[^.!?]{{0,{REACH}}}\b(?:he|she|his|her|him)\b)"), "person"),
+        (re.compile(rf"\b(?:in|near|across|outside|throughout|around) {whole}\b(?!['’])"), "place"),
+        (re.compile(rf"\bthe {whole}\b|\b{whole}\b[^.!?]{{0,{REACH}}}\bits\b"), "group"),
+    )
