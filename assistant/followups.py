@@ -20,7 +20,7 @@ from typing import Literal
 
 from assistant.mentions import Name, kind_of, names_in
 from assistant.questions import analyse, word_list, words_of
-from assistant.types import Answer, Statement, Turn
+from assistant.types import Answer, Turn
 
 Wants = Literal["search", "speaker", "more", "missing"]
 """What answers a follow-up: a search, or the turns before: who said it, what their articles go on to say, or nothing
@@ -35,12 +35,13 @@ FEW = 4
 TOPIC_WORDS = 24
 """Words that are added of what the last question was about, at most."""
 
+CUT_SHORT = 8
+"""Words of a question without a verb, at most."""
+
 BACK = 3
 """Turns back in which a person is looked for."""
 
-_AUXILIARY = (
-    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)(?:n['’]t)?"
-)
+_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)(?:n['’]t)?"
 _WH = r"(?:what|which|who|whom|whose|when|where|why|how)"
 _HOW = r"(?:many|much|long|old|big|large|far|tall|high|often|soon|fast|strong|bad|well)"
 _WORD = re.compile(r"[\w’'&.-]*\w")
@@ -54,7 +55,10 @@ _LEAD = re.compile(
     r"|^(?:any )?news (?:about|on|of)",
     re.IGNORECASE,
 )
-_EMPTY_LEAD = re.compile(r"^(?:(?:any|some) )?news (?:about|on|of|that)\b|^(?:anybody|anyone|anything|somebody)\b", re.IGNORECASE)
+_DOING = re.compile(r" (?:do|done|doing)\b(?: (?:to|about|with|for)\b)?(?=.)")
+_EMPTY_LEAD = re.compile(
+    r"^(?:(?:any|some) )?news (?:about|on|of|that)\b|^(?:anybody|anyone|anything|somebody)\b", re.IGNORECASE
+)
 
 _MORE = re.compile(
     r"(?:(?:please|can you|could you) )?(?:tell (?:me|us) (?:some )?more|(?:some )?more(?: details?| information| of that)?"
@@ -81,10 +85,13 @@ _ARTICLES = ("article", "story", "report", "source", "result")
 
 _ABOUT = re.compile(r"^(?:what|how) about\s+(?P<rest>.+)$", re.IGNORECASE)
 _ONE = re.compile(
-    r"\b(?:which|what|the|another|other|same|new|next|this|that)(?: \w+){0,2}? ones?\b(?! (?:of|or|and|day|in|million|hundred))",
+    r"(?:\b(?:the|another|other|same|new|next|this|that) ones?\b|^(?:which|what|whose)(?: [\w’'-]+){0,2}? ones?\b)"
+    r"(?! (?:of|or|and|day|in|million|hundred)\b)",
     re.IGNORECASE,
 )
-_EXISTENTIAL = re.compile(rf"\bthere['’]s\b|\bthere (?:is|are|was|were|has|have|will)\b|\b{_AUXILIARY} there\b", re.IGNORECASE)
+_EXISTENTIAL = re.compile(
+    rf"\bthere['’]s\b|\bthere (?:is|are|was|were|has|have|will)\b|\b{_AUXILIARY} there\b", re.IGNORECASE
+)
 _TIME_NOUN = r"(?:time|day|week|weekend|month|year|morning|afternoon|evening|night|summer|winter|spring|autumn|fall|season|century|decade)"
 _BEFORE_IT = r"(?:[Tt]hank you|[Yy]ou['’]re|I|[Yy]ou|[Ww]e|[Mm]e|[Mm]y)"
 
@@ -114,7 +121,9 @@ def resolve(question: str, history: Sequence[Turn]) -> FollowUp:
     ordinal = _ORDINAL.search(plain)
     if ordinal and not names_in(question):
         return _nth(question, ordinal, last)
-    if re.search(rf"\b{_BEFORE_IT}\b", plain) and not re.match(r"(?:please )?(?:tell|show|give) (?:me|us)\b", plain, re.IGNORECASE):
+    if re.search(rf"\b{_BEFORE_IT}\b", plain) and not re.match(
+        r"(?:please )?(?:tell|show|give) (?:me|us)\b", plain, re.IGNORECASE
+    ):
         return FollowUp("search", question)
     return FollowUp("search", _written_out(question, plain, history))
 
@@ -128,7 +137,7 @@ def about(turn: Turn) -> str:
         head, inner = asked[: bracket.start()], bracket[1]
     elif turn.answer.asked and ": " in asked:
         head, inner = "", asked.split(": ", 1)[1]
-    head = _without_lead(head)
+    head = _DOING.sub(",", _without_lead(head))
     if head and not _content(head):
         head = ""
     return " ".join(islice(", ".join(part for part in (head, inner) if part).split(), TOPIC_WORDS)).strip(" ,")
@@ -142,7 +151,9 @@ def _without_lead(text: str) -> str:
 
 
 def _without_connective(text: str) -> str:
-    return re.sub(rf"^(?:(?:{'|'.join(word_list('conversation', 'connectives'))})\b,? ?)+", "", text, flags=re.IGNORECASE).strip()
+    return re.sub(
+        rf"^(?:(?:{'|'.join(word_list('conversation', 'connectives'))})\b,? ?)+", "", text, flags=re.IGNORECASE
+    ).strip()
 
 
 def _content(text: str) -> list[str]:
@@ -164,9 +175,11 @@ def _nth(question: str, match: re.Match[str], last: Turn) -> FollowUp:
     article = articles[place] if by_article else answer.statements[place].citations[0].article
     shared = not by_article and sum(s.citations[0].article == article for s in answer.statements) > 1
     meant = article.title if article.title and not shared else answer.statements[place].text
-    meant = " ".join(meant.strip("“”\"").split()[:TOPIC_WORDS])
+    meant = " ".join(meant.strip('“”"').split()[:TOPIC_WORDS])
     asked = question[: match.start()] + f"“{meant}”" + question[match.end() :]
-    return FollowUp("search", asked if _content(_without_connective(question[: match.start()])) else f"What about “{meant}”?")
+    return FollowUp(
+        "search", asked if _content(_without_connective(question[: match.start()])) else f"What about “{meant}”?"
+    )
 
 
 # --- what leans, and on what -----------------------------------------------------------------------------------------
@@ -234,7 +247,11 @@ def _is_possessive(rest: str) -> bool:
 
 @cache
 def _pronouns() -> re.Pattern[str]:
-    every = [*word_list("conversation", "persons"), *word_list("conversation", "groups"), *word_list("conversation", "things")]
+    every = [
+        *word_list("conversation", "persons"),
+        *word_list("conversation", "groups"),
+        *word_list("conversation", "things"),
+    ]
     return re.compile(rf"\b(?:{'|'.join(every)})\b(?!['’]s\b)", re.IGNORECASE)
 
 
@@ -245,6 +262,14 @@ _DEMONSTRATIVE = re.compile(
 )
 
 
+_SENTENCE_END = re.compile(r"[.!?;:][”’\"']*\s+")
+_OPENING_CLAUSE = re.compile(
+    r"(?:when|while|after|before|as|if|since|although|though|in|with|for|at|despite) ", re.IGNORECASE
+)
+_CLAUSE = re.compile(r",|\b(?:that|who|which|and|to|before|after|when|while|because|since|as|if|by)\b", re.IGNORECASE)
+_ONE_OF_THESE = re.compile(r"(?:which|what|who|one|any|all|none|some|each) of $", re.IGNORECASE)
+
+
 def _leaning_pronoun(question: str) -> re.Match[str] | None:
     """The first pronoun, or "there", "that" and the like, for which nothing within the question stands."""
     names = names_in(question)
@@ -252,11 +277,14 @@ def _leaning_pronoun(question: str) -> re.Match[str] | None:
         if not _is_bound(question, match, names):
             return match
     for match in _DEMONSTRATIVE.finditer(question):
+        if match["noun"] and _ONE_OF_THESE.search(question[: match.start("word")]):
+            continue
         if not match["noun"] or not names:
             return match
     for match in re.finditer(r"\bthere\b", question, re.IGNORECASE):
-        if not any(e.start() <= match.start() < e.end() for e in _EXISTENTIAL.finditer(question)):
-            return match if not any(name.start < match.start() for name in names) else None
+        told = len(_content(question[: match.start()])) > FEW - 1 or any(name.start < match.start() for name in names)
+        if not told and not any(e.start() <= match.start() < e.end() for e in _EXISTENTIAL.finditer(question)):
+            return match
     return None
 
 
@@ -265,33 +293,40 @@ def _is_bound(question: str, pronoun: re.Match[str], names: Sequence[Name]) -> b
     before, rest = question[: pronoun.start()], question[pronoun.end() :]
     if word == "it" and _stands_for_nothing(before, rest):
         return True
-    if re.search(r"[.!?;:]\s", before) and len(_content(re.split(r"[.!?;:]\s", before)[0])) > 1:
+    *sentences, clause = _SENTENCE_END.split(before)
+    if len(_content(" ".join(sentences))) > 1:
         return True  # an earlier sentence tells of whom
-    if re.match(r"(?:when|while|after|before|as|if|since|although|though|in|with|for|at|despite) ", question, re.IGNORECASE) and any(
-        name.start > pronoun.end() for name in names
-    ) and "," in rest:
+    if _OPENING_CLAUSE.match(question) and "," in rest and any(name.start > pronoun.end() for name in names):
         return True  # "When she died, Queen Ada left four dogs"
     if re.search(rf"\b{_AUXILIARY}\s+$", before, re.IGNORECASE):
         return False  # the subject of what is asked
     earlier = [name for name in names if name.end <= pronoun.start()]
-    is_object = word in ("him", "them", "it") or (word == "her" and not _is_possessive(rest))
-    if is_object and earlier:
-        # no clause's object stands for its subject: "what did India tell them"
-        return len(re.findall(r",| that | who | which | and | to ", question[earlier[0].end : pronoun.start()])) > 0
-    if earlier:
+    possessive = word in ("his", "its", "their") or (word == "her" and _is_possessive(rest))
+    is_object = not possessive and (word in ("him", "her", "them") or (word == "it" and not _has_verb_after(rest)))
+    if is_object:
+        # no clause's object stands for its subject: "what did India tell them"; a further clause's may
+        named = bool(earlier) or len(_content(before)) > 2
+        return named and bool(_CLAUSE.search(question[earlier[0].end if earlier else 0 : pronoun.start()]))
+    if not earlier and re.search(r"\b(?:which|whom|whose)\s+$", before, re.IGNORECASE):
+        return False  # "the trick with which it won"
+    if earlier or (not possessive and _content(before)):
         return True
     nouns = {found.lower() for found in _WORD.findall(before)}
-    if word in word_list("conversation", "persons"):
-        return bool(nouns & (word_list("roles") | word_list("conversation", "people")))
+    people = bool(nouns & (word_list("roles") | word_list("conversation", "people")))
     if word in word_list("conversation", "groups"):
-        return any(term.word.lower().endswith("s") for term in analyse(before).terms) or bool(
-            nouns & (word_list("roles") | word_list("conversation", "people"))
-        )
-    return not is_object and bool(_content(before))
+        return people or any(term.word.lower().endswith("s") for term in analyse(clause).terms)
+    return people if word in word_list("conversation", "persons") else bool(_content(before))
+
+
+def _has_verb_after(rest: str) -> bool:
+    following = re.match(r"\s+([\w’'-]+)", rest)
+    return following is not None and following[1].lower() not in (
+        word_list("conversation", "prepositions") | word_list("conversation", "after_object")
+    )
 
 
 def _stands_for_nothing(before: str, rest: str) -> bool:
-    after = re.match(rf"(?:['’]s|\s+{_AUXILIARY})?\s+(?P<next>\w+)(?P<then>\s+(?:to|that|for|when)\b)?", rest)
+    after = re.match(rf"(?:['’]s|\s+{_AUXILIARY})?\s+(?:not\s+)?(?P<next>\w+)", rest)
     if after and after["next"].lower() in word_list("conversation", "pleonastic"):
         return True
     # "how long did it take to", "what is it like to"
@@ -301,13 +336,20 @@ def _stands_for_nothing(before: str, rest: str) -> bool:
 # --- who "he" is -----------------------------------------------------------------------------------------------------
 
 
+_PLACING = re.compile(r"\b(?:in|at|near|across|throughout) (?:the )?$", re.IGNORECASE)
+
+
 def _person(history: Sequence[Turn]) -> tuple[str, bool] | None:
     """The person last spoken of, and whether it was the last question that named them."""
     for turn in reversed(history[-BACK:]):
         texts = _texts(turn.answer)
         named = names_of(turn)
         topic = about(turn)
-        persons = [name for name in named if kind_of(name.text, texts) == "person"]
+        persons = [
+            name
+            for name in named
+            if kind_of(name.text, texts) == "person" and not _PLACING.search(turn.question[: name.start])
+        ]
         subject = [name for name in persons if topic.removeprefix("the ").startswith(name.text)]
         if persons:
             return (subject or persons)[0].text, turn is history[-1]
@@ -348,7 +390,9 @@ def _fragment(plain: str) -> str:
     rest = _without_connective(plain)
     if rest == plain or not rest or len(rest.split()) > 5:
         return ""
-    if re.match(rf"(?:{_WH}|{_AUXILIARY})\b", rest, re.IGNORECASE) or re.search(rf"\b(?:{_AUXILIARY}|{_WH})\b", rest, re.IGNORECASE):
+    if re.match(rf"(?:{_WH}|{_AUXILIARY})\b", rest, re.IGNORECASE) or re.search(
+        rf"\b(?:{_AUXILIARY}|{_WH})\b", rest, re.IGNORECASE
+    ):
         return ""
     return rest if names_in(f"x {rest}") or rest.split()[0].lower() in word_list("conversation", "prepositions") else ""
 
@@ -380,11 +424,27 @@ def _replaced(fragment: str, last: Turn) -> str:
     return f"{asked[:start]}{fragment}{asked[old.end :]}?"
 
 
+_PAST = re.compile(r"(?:ed|won|lost|died|left|hit|beat|made|took|fell|rose|got|came|went|led|sold|bought|paid|broke)$")
+
+
+@cache
+def _prepositions() -> str:
+    return "|".join(sorted(word_list("conversation", "prepositions")))
+
+
 def _bare_wh(plain: str) -> str:
     rest = _without_connective(plain)
-    prepositions = "|".join(word_list("conversation", "prepositions"))
-    if re.fullmatch(rf"(?:(?:{prepositions}) )?{_WH}(?: {_HOW})?(?: (?:exactly|not|so|then|is that|was that|did that happen|did it happen|is this|come))?", rest, re.IGNORECASE):
-        return re.sub(r" (?:exactly|so|then|is that|was that|is this|did that happen|did it happen)$", "", rest, flags=re.IGNORECASE)
+    if re.fullmatch(
+        rf"(?:(?:{_prepositions()}) )?{_WH}(?: {_HOW})?(?: (?:exactly|not|so|then|is that|was that|did that happen|did it happen|is this|come))?",
+        rest,
+        re.IGNORECASE,
+    ):
+        return re.sub(
+            r" (?:exactly|so|then|is that|was that|is this|did that happen|did it happen)$",
+            "",
+            rest,
+            flags=re.IGNORECASE,
+        )
     return ""
 
 
@@ -406,39 +466,37 @@ def _is_cut_short(plain: str) -> bool:
     rest = _without_connective(plain)
     if _ONE.search(rest):
         return True
-    if len(rest.split()) > 5 or re.search(rf"\b{_AUXILIARY}\b", rest, re.IGNORECASE):
+    if len(rest.split()) > CUT_SHORT or re.search(rf"\b{_AUXILIARY}\b", rest, re.IGNORECASE):
         return False
-    match = re.match(rf"(?:(?:{'|'.join(word_list('conversation', 'prepositions'))}) )?(?:which|what|whose|how many|how much)(?P<noun>(?: [\w’'-]+){{1,3}})$", rest, re.IGNORECASE)
-    # a verb makes it a question of its own: "which company won"
-    return match is not None and not any(re.search(r"(?:ed|won|died|left)$", word) for word in match["noun"].split()[1:])
+    if re.match(rf"(?:{_prepositions()}) {_WH}\b", rest, re.IGNORECASE):
+        return True  # "after how many years on television"
+    match = re.match(
+        rf"(?:which|what|whose|how many|how much)(?P<nouns>(?: [\w’'-]+){{1,3}}?)(?: (?:{_prepositions()})\b.*)?$",
+        rest,
+        re.IGNORECASE,
+    )
+    if match is None:
+        return False
+    nouns = match["nouns"].split()
+    # a verb makes it a question of its own: "which company won", "how many people live in Lund"
+    return len(nouns) == 1 or (match.end("nouns") == len(rest) and not any(map(_PAST.search, nouns)))
 
 
 def _goes_on(question: str, plain: str, last: Turn) -> bool:
     """Whether a short question without a name is about what the last one was about: its articles speak of every word."""
     if names_in(question):
         return False
-    if {word.lower() for word in _WORD.findall(plain)} & word_list("conversation", "going_on"):
-        return True
     content = _content(_without_connective(plain))
     if len(content) > FEW:
         return False
+    if re.search(rf"\b(?:{'|'.join(word_list('conversation', 'going_on'))})\b(?! of\b)", plain, re.IGNORECASE):
+        return True
     return set(content) <= set(_spoken_of(last))
 
 
 def _spoken_of(turn: Turn) -> Iterator[str]:
     articles = list(dict.fromkeys(citation.article for citation in turn.answer.citations))
-    texts = [turn.question, *(article.text for article in articles)]
-    if not articles:
-        texts += [hit.passage.text for hit in turn.answer.nearest]
+    texts = [turn.question, *(article.text for article in articles), *(hit.passage.text for hit in turn.answer.nearest)]
     for text in texts:
         for _, term in words_of(text):
             yield term
-
-
-def said(answer: Answer) -> Iterator[tuple[str, int]]:
-    """The article and the start of every sentence that an answer cites."""
-    for citation in answer.citations:
-        yield citation.article.id, citation.start
-
-
-__all__ = ["FollowUp", "Statement", "about", "names_of", "resolve", "said"]

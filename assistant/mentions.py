@@ -23,8 +23,11 @@ JOINING = frozenset(["of", "de", "al", "bin", "van", "von", "del", "da", "&"])
 REACH = 80
 """Characters of the same sentence within which a pronoun is taken to go on with a name."""
 
+GOES_ON = 0.3
+"""What such a pronoun counts where a title, an age or "in" counts 1: another name may stand between."""
+
 _TOKEN = re.compile(r"[^\W_][\w’'.&-]*|[^\w\s]")
-_ENDS_SENTENCE = frozenset(".!?:;“\"(—–")
+_ENDS_SENTENCE = frozenset('.!?:;“"(—–')
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,8 @@ def kind_of(name: str, texts: Sequence[str]) -> Kind:
     if {part.lower().strip(".") for part in name.split()} & word_list("conversation", "group_words"):
         return "group"
     scores: dict[Kind, float] = {"person": 0.0, "place": 0.0, "group": 0.0}
-    for pattern, kind in _signs(name, last):
-        scores[kind] += sum(len(pattern.findall(text)) for text in texts)
+    for pattern, kind, weight in _signs(name, last):
+        scores[kind] += weight * sum(len(pattern.findall(text)) for text in texts)
     if name.isupper() and len(name) > 1:
         scores["group"] += 1
         scores["person"] = 0.0
@@ -119,12 +122,14 @@ def _titles() -> frozenset[str]:
 
 
 @lru_cache(maxsize=512)
-def _signs(name: str, last: str) -> tuple[tuple[re.Pattern[str], Kind], ...]:
+def _signs(name: str, last: str) -> tuple[tuple[re.Pattern[str], Kind, float], ...]:
     titles = "|".join(sorted(map(re.escape, _titles()), key=len, reverse=True))
     whole, family = re.escape(name), re.escape(last)
     return (
-        (re.compile(rf"\b(?i:{titles})\.? (?:[A-Z][\w.’'-]* ){{0,2}}{whole}\b"), "person"),
-        (re.compile(rf"\b{family}(?:, (?:who\b|aged \d|\d\d\b)|\b[^.!?]{{0,{REACH}}}\b(?:he|she|his|her|him)\b)"), "person"),
-        (re.compile(rf"\b(?:in|near|across|outside|throughout|around) {whole}\b(?!['’])"), "place"),
-        (re.compile(rf"\bthe {whole}\b|\b{whole}\b[^.!?]{{0,{REACH}}}\bits\b"), "group"),
+        (re.compile(rf"\b(?i:{titles})\.? (?:[A-Z][\w.’'-]* ){{0,2}}{whole}\b"), "person", 1.0),
+        (re.compile(rf"\b{family}, (?:who\b|aged \d|\d\d\b)"), "person", 1.0),
+        (re.compile(rf"\b{family}\b[^.!?]{{0,{REACH}}}\b(?:he|she|his|her|him)\b"), "person", GOES_ON),
+        (re.compile(rf"\b(?:in|near|across|outside|throughout|around) {whole}\b(?!['’])"), "place", 1.0),
+        (re.compile(rf"\bthe {whole}\b"), "group", 1.0),
+        (re.compile(rf"\b{whole}\b[^.!?]{{0,{REACH}}}\bits\b"), "group", GOES_ON),
     )

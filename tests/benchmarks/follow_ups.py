@@ -71,7 +71,13 @@ def measure(byline: Assistant, newsbench: Path, cases: bool) -> None:
             for name, right in zip(found, results, strict=True):
                 found[name] += right
             if cases and part != "apart":
-                print(" ".join("+" if right else "-" for right in results), row["id"], [t.question for t in history], "|", asked)
+                print(
+                    " ".join("+" if right else "-" for right in results),
+                    row["id"],
+                    [t.question for t in history],
+                    "|",
+                    asked,
+                )
         shares = ", ".join(f"{name} {count / len(listed):.3f}" for name, count in found.items())
         print(f"{part}, {len(listed)} conversations: recall@{FIRST} {shares};", end=" ")
         print(f"followed up against written out {found['followed up'] / found['written out']:.3f}")
