@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from assistant.attribution import is_bare_quotation, speaker
+from assistant.attribution import is_bare_quotation
 from assistant.followups import FollowUp, Wants
 from assistant.types import Answer, Citation, Event, Finished, Gap, Judgement, Rewritten, Stated, Statement, Turn
 from assistant.writers import before, leans, state
-from index import Article, Filters, Span
+from index import Filters, Span
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -65,7 +65,7 @@ def rewritten(question: str, asked: str, events: Iterator[Event]) -> Iterator[Ev
 
 
 def from_turns(question: str, meant: FollowUp, history: Sequence[Turn], most: int) -> Iterator[Event]:
-    """Answer what asks about the turns of ``history`` themselves: Rewritten, Stated…, Finished. Nothing is searched for.
+    """Answer what asks about the turns of ``history`` themselves: Rewritten, Stated…, Finished, without a search.
 
     Every statement is one of theirs, or another sentence of an article that they cite.
 
@@ -75,31 +75,29 @@ def from_turns(question: str, meant: FollowUp, history: Sequence[Turn], most: in
         history: the turns, oldest first; at least one.
         most: how many statements, at most, go on with an article.
     """
-    last = history[-1].answer
-    if meant.asked != question:
-        yield Rewritten(question, meant.asked)
+    last = next((turn.answer for turn in reversed(history) if turn.answer.statements), history[-1].answer)
+    yield Rewritten(question, meant.asked)
     statements: Sequence[Statement] = ()
     if meant.wants == "speaker":
         statements = attributed(last)
     elif meant.wants == "more":
-        statements = going_on(history, most)
+        statements = going_on(last, history, most)
     for statement in statements:
         yield Stated(statement)
     reason = _missing(meant.wants, statements)
-    gaps = (Gap(meant.asked, reason),) if reason else ()
-    judgements = (Judgement(meant.asked, last.confidence if statements else 0.0),)
-    asked = meant.asked if meant.asked != question else None
-    yield Finished(Answer(question, tuple(statements), gaps, last.nearest, last.searched, judgements, asked))
+    gaps = (Gap(question, reason),) if reason else ()
+    judgements = (Judgement(question, last.confidence if statements else 0.0),)
+    yield Finished(Answer(question, tuple(statements), gaps, last.nearest, last.searched, judgements, meant.asked))
 
 
 def _missing(wants: Wants, statements: Sequence[Statement]) -> str:
-    if wants == "speaker":
-        if any(statement.speaker for statement in statements):
-            return ""
-        return "The article names nobody who said this; it stands there as the article's own words."
-    if wants == "more":
-        return "" if statements else "The articles of the last answer say nothing more that was not quoted already."
-    return "The last answer has no such part."
+    if wants == "missing":
+        return "The last answer has no such part."
+    if not statements:
+        return "The articles of the last answer say nothing more." if wants == "more" else "Nothing was quoted yet."
+    if wants == "speaker" and not any(statement.speaker for statement in statements):
+        return "The article names nobody who said this: they are its own words."
+    return ""
 
 
 def attributed(answer: Answer) -> tuple[Statement, ...]:
@@ -123,12 +121,9 @@ def _naming(citation: Citation) -> Statement | None:
     return None
 
 
-def going_on(history: Sequence[Turn], most: int) -> tuple[Statement, ...]:
-    """What the articles of the last answer that has any say next, after what was quoted: ``most`` sentences."""
-    told = {(c.article.id, c.start) for turn in history for c in turn.answer.citations}
-    last = next((turn.answer for turn in reversed(history) if turn.answer.statements), None)
-    if last is None:
-        return ()
+def going_on(last: Answer, history: Sequence[Turn], most: int) -> tuple[Statement, ...]:
+    """What the articles of an answer say next that no turn has quoted: ``most`` sentences."""
+    told = {(citation.article.id, citation.start) for turn in history for citation in turn.answer.citations}
     found: list[Statement] = []
     for article in dict.fromkeys(citation.article for citation in last.citations):
         start = max(citation.start for citation in last.citations if citation.article == article)

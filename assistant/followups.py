@@ -47,7 +47,7 @@ _HOW = r"(?:many|much|long|old|big|large|far|tall|high|often|soon|fast|strong|ba
 _WORD = re.compile(r"[\w’'&.-]*\w")
 
 _LEAD = re.compile(
-    rf"^(?:(?:about|in|on|at|to|of|for|from|with|by|since|until|after|according to) )?{_WH}\b(?: {_HOW}\b)?"
+    rf"^(?:(?:about|in|on|at|to|of|for|from|with|by|since|until|after|according to) )?{_WH}\b(?: (?:{_HOW}|else)\b)?"
     rf"(?: (?:happened|happens|is happening|has happened|about|became|becomes)\b(?: (?:to|with|of|in|at)\b)?)?"
     rf"(?: {_AUXILIARY}\b)?(?: (?:it true that|there|the latest (?:on|about|from)|new (?:about|with|in))\b)?"
     rf"|^{_AUXILIARY}\b(?: (?:it true that|there)\b)?"
@@ -93,50 +93,53 @@ _EXISTENTIAL = re.compile(
     rf"\bthere['’]s\b|\bthere (?:is|are|was|were|has|have|will)\b|\b{_AUXILIARY} there\b", re.IGNORECASE
 )
 _TIME_NOUN = r"(?:time|day|week|weekend|month|year|morning|afternoon|evening|night|summer|winter|spring|autumn|fall|season|century|decade)"
-_BEFORE_IT = r"(?:[Tt]hank you|[Yy]ou['’]re|I|[Yy]ou|[Ww]e|[Mm]e|[Mm]y)"
+_TO_THE_ASSISTANT = re.compile(r"\b(?:I|you|your|we|me|my)\b", re.IGNORECASE)
+_REQUEST = re.compile(r"(?:please )?(?:tell|show|give) (?:me|us)\b", re.IGNORECASE)
+_OF_THE_TURNS: tuple[tuple[Wants, re.Pattern[str]], ...] = (("speaker", _SPEAKER), ("more", _MORE))
+_IN_ANSWER = re.compile(r", in answer to “(.*)”$")
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """How a question was understood: what answers it, and the question as it stands by itself.
-
-    ``place`` is which of the last answer's statements or articles is meant, from 0, for ``missing`` alone.
-    """
+    """How a question was understood: what answers it, and the question as it stands by itself."""
 
     wants: Wants
     asked: str
-    place: int = 0
 
 
 def resolve(question: str, history: Sequence[Turn]) -> FollowUp:
-    """What ``question`` asks after the turns of ``history``, oldest first; left alone where it does not lean on them."""
+    """What ``question`` asks after the turns of ``history``, oldest first; left alone where it leans on none of them."""
+    history = [turn for turn in history if turn.answer.statements or turn.answer.nearest]
     if not history or len(question.split()) > LONGEST:
         return FollowUp("search", question)
-    last = history[-1]
     plain = question.strip(" \t\n?!.…")
-    if _SPEAKER.fullmatch(plain) and last.answer.statements:
-        return FollowUp("speaker", f"Who said this: {about(last)}?")
-    if _MORE.fullmatch(plain):
-        return FollowUp("more", f"Tell me more about this: {about(last)}")
+    for wants, pattern in _OF_THE_TURNS:
+        if pattern.fullmatch(plain):
+            return FollowUp(wants, _in_answer(plain, history[-1]))
     ordinal = _ORDINAL.search(plain)
     if ordinal and not names_in(question):
-        return _nth(question, ordinal, last)
-    if re.search(rf"\b{_BEFORE_IT}\b", plain) and not re.match(
-        r"(?:please )?(?:tell|show|give) (?:me|us)\b", plain, re.IGNORECASE
-    ):
+        return _nth(plain, ordinal, history[-1])
+    if _TO_THE_ASSISTANT.search(plain) and not _REQUEST.match(plain):
         return FollowUp("search", question)
     return FollowUp("search", _written_out(question, plain, history))
 
 
+def _in_answer(plain: str, turn: Turn) -> str:
+    return f"{plain[:1].upper()}{plain[1:]}, in answer to “{searched_for(turn)}”"
+
+
+def searched_for(turn: Turn) -> str:
+    """The question of a turn; of one that asked about the turns before it, theirs."""
+    inner = _IN_ANSWER.search(turn.question) if turn.answer.asked else None
+    return inner[1] if inner else turn.question
+
+
 def about(turn: Turn) -> str:
     """What a turn's question was about: its words without those that ask."""
-    asked = turn.question.strip(" \t\n?!.…")
-    head, inner = asked, ""
-    bracket = re.search(r" \(([^()]*)\)$", asked) if turn.answer.asked else None
+    head, inner = searched_for(turn).strip(" \t\n?!.…"), ""
+    bracket = re.search(r" \(([^()]*)\)$", head) if turn.answer.asked else None
     if bracket:
-        head, inner = asked[: bracket.start()], bracket[1]
-    elif turn.answer.asked and ": " in asked:
-        head, inner = "", asked.split(": ", 1)[1]
+        head, inner = head[: bracket.start()], bracket[1]
     head = _DOING.sub(",", _without_lead(head))
     if head and not _content(head):
         head = ""
@@ -163,7 +166,7 @@ def _content(text: str) -> list[str]:
 # --- ordinals --------------------------------------------------------------------------------------------------------
 
 
-def _nth(question: str, match: re.Match[str], last: Turn) -> FollowUp:
+def _nth(plain: str, match: re.Match[str], last: Turn) -> FollowUp:
     answer = last.answer
     word = (match["nth"] or match["bare"]).lower()
     articles = list(dict.fromkeys(citation.article for citation in answer.citations))
@@ -171,15 +174,14 @@ def _nth(question: str, match: re.Match[str], last: Turn) -> FollowUp:
     there = len(articles) if by_article else len(answer.statements)
     place = there - 1 if word in ("last", "latter") else 0 if word == "former" else _NTH.index(word)
     if not 0 <= place < there:
-        return FollowUp("missing", question, place)
+        return FollowUp("missing", _in_answer(plain, last))
     article = articles[place] if by_article else answer.statements[place].citations[0].article
     shared = not by_article and sum(s.citations[0].article == article for s in answer.statements) > 1
     meant = article.title if article.title and not shared else answer.statements[place].text
     meant = " ".join(meant.strip('“”"').split()[:TOPIC_WORDS])
-    asked = question[: match.start()] + f"“{meant}”" + question[match.end() :]
-    return FollowUp(
-        "search", asked if _content(_without_connective(question[: match.start()])) else f"What about “{meant}”?"
-    )
+    before, after = plain[: match.start()], plain[match.end() :]
+    asked = f"{before}“{meant}”{after}?" if _content(before + after) else f"What about “{meant}”?"
+    return FollowUp("search", asked)
 
 
 # --- what leans, and on what -----------------------------------------------------------------------------------------
@@ -348,7 +350,7 @@ def _person(history: Sequence[Turn]) -> tuple[str, bool] | None:
         persons = [
             name
             for name in named
-            if kind_of(name.text, texts) == "person" and not _PLACING.search(turn.question[: name.start])
+            if kind_of(name.text, texts) == "person" and not _PLACING.search(searched_for(turn)[: name.start])
         ]
         subject = [name for name in persons if topic.removeprefix("the ").startswith(name.text)]
         if persons:
@@ -360,14 +362,13 @@ def _person(history: Sequence[Turn]) -> tuple[str, bool] | None:
     return None
 
 
-def names_of(turn: Turn) -> list[Name]:
-    """The names in a turn's question; one written in small letters is read by the capitals of its answer's sentences."""
-    asked = turn.question
+def names_of(turn: Turn, question: str = "") -> list[Name]:
+    """The names in a turn's question, or in ``question``; in small letters, those that its articles spell in capitals."""
+    asked = question or searched_for(turn)
     found = names_in(asked)
     if found or not asked.islower():
         return found
-    spelled = [name.text for statement in turn.answer.statements for name in names_in(statement.text)]
-    spelled += [name.text for hit in turn.answer.nearest[:1] for name in names_in(hit.passage.text)]
+    spelled = [name.text for text in _texts(turn.answer) for name in names_in(text)]
     return [
         Name(name, match.start(), match.end())
         for name in dict.fromkeys(spelled)
@@ -399,7 +400,7 @@ def _fragment(plain: str) -> str:
 
 def _replaced(fragment: str, last: Turn) -> str:
     """The last question with ``fragment`` in the place of what is of its kind; else with it added."""
-    asked = last.question.strip(" \t\n?!.…")
+    asked = searched_for(last).strip(" \t\n?!.…")
     first, _, noun = fragment.partition(" ")
     has_preposition = first.lower() in word_list("conversation", "prepositions") and bool(noun)
     names = names_in(asked)
@@ -407,8 +408,7 @@ def _replaced(fragment: str, last: Turn) -> str:
     if has_preposition:
         same = [name for name in names if re.search(rf"\b{first} (?:the )?$", asked[: name.start], re.IGNORECASE)]
         if same:
-            start = len(re.sub(r"(?i)the $", "", asked[: same[-1].start]))
-            return f"{asked[:start]}{noun}{asked[same[-1].end :]}?"
+            return f"{_without_the(asked[: same[-1].start])}{noun}{asked[same[-1].end :]}?"
         return f"{asked} {fragment}?"
     new = names_in(f"x {fragment}")
     if not new:
@@ -417,11 +417,11 @@ def _replaced(fragment: str, last: Turn) -> str:
     fitting = [name for name in names if kind_of(name.text, texts) == kind] or names
     if not fitting:
         return f"{asked} ({fragment})?"
-    old = fitting[-1]
-    start = old.start
-    if fragment.lower().startswith("the ") and asked[:start].lower().endswith("the "):
-        start -= len("the ")
-    return f"{asked[:start]}{fragment}{asked[old.end :]}?"
+    return f"{_without_the(asked[: fitting[-1].start])}{fragment}{asked[fitting[-1].end :]}?"
+
+
+def _without_the(text: str) -> str:
+    return re.sub(r"\bthe $", "", text, flags=re.IGNORECASE)
 
 
 _PAST = re.compile(r"(?:ed|won|lost|died|left|hit|beat|made|took|fell|rose|got|came|went|led|sold|bought|paid|broke)$")
@@ -450,7 +450,7 @@ def _bare_wh(plain: str) -> str:
 
 def _asked_again(wh: str, last: Turn) -> str:
     """The last question, asked for something else: "Did it close?" "Why?" """
-    asked = last.question.strip(" \t\n?!.…")
+    asked = searched_for(last).strip(" \t\n?!.…")
     wh = wh[:1].upper() + wh[1:]
     adverbial = re.match(r"(?:since |until |how come)?(?:why|when|where|how)$", wh, re.IGNORECASE)
     if adverbial and not (last.answer.asked and asked.endswith(")")):
@@ -484,7 +484,7 @@ def _is_cut_short(plain: str) -> bool:
 
 def _goes_on(question: str, plain: str, last: Turn) -> bool:
     """Whether a short question without a name is about what the last one was about: its articles speak of every word."""
-    if names_in(question):
+    if names_of(last, question):
         return False
     content = _content(_without_connective(plain))
     if len(content) > FEW:
@@ -496,7 +496,11 @@ def _goes_on(question: str, plain: str, last: Turn) -> bool:
 
 def _spoken_of(turn: Turn) -> Iterator[str]:
     articles = list(dict.fromkeys(citation.article for citation in turn.answer.citations))
-    texts = [turn.question, *(article.text for article in articles), *(hit.passage.text for hit in turn.answer.nearest)]
+    texts = [
+        searched_for(turn),
+        *(article.text for article in articles),
+        *(hit.passage.text for hit in turn.answer.nearest),
+    ]
     for text in texts:
         for _, term in words_of(text):
             yield term

@@ -69,7 +69,7 @@ def names_in(text: str) -> list[Name]:
             run.extend(waiting)
             waiting.clear()
             run.append((bare, start))
-            if bare != word:  # a possessive or the end of a sentence ends a name
+            if bare != word and not _is_title(word):  # a possessive or the end of a sentence ends a name
                 close()
         elif run and word in JOINING:
             waiting.append((word, start))
@@ -80,7 +80,14 @@ def names_in(text: str) -> list[Name]:
 
 
 def _opens(tokens: Sequence[tuple[str, int]], at: int) -> bool:
-    return at == 0 or tokens[at - 1][0][-1] in _ENDS_SENTENCE and len(tokens[at - 1][0]) != 2
+    if at == 0:
+        return True
+    previous = tokens[at - 1][0]
+    return previous[-1] in _ENDS_SENTENCE and len(previous) != 2 and not _is_title(previous)
+
+
+def _is_title(word: str) -> bool:
+    return word.endswith(".") and word[:-1].lower() in word_list("conversation", "titles")
 
 
 def _bare(word: str) -> str:

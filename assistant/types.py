@@ -72,8 +72,8 @@ class Answer:
 
     ``statements`` are in reading order. ``gaps`` are the parts of the question that are not answered. ``nearest`` are
     the passages that were retrieved, best first, also where none answers. ``searched`` is how many articles the
-    archive held. ``judgements`` say of each part how likely the archive answers it. ``asked`` is the standalone question
-    that was asked in place of a follow-up; None where the question was asked as it stands.
+    archive held. ``judgements`` say of each part how likely the archive answers it. ``asked`` is the standalone
+    question that was asked in place of a follow-up; None where the question was asked as it stands.
     """
 
     question: str
