@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.assistant import Assistant
 from assistant.cases import Case, read_cases
-from assistant.conversation import Conversation
+from assistant.conversation import Conversation, remembered
 from assistant.doctor import Check, examine
 from assistant.errors import CasesUnreadable, PredictionsRefused, QuestionError
 from assistant.evaluation import Evaluation, Loss, Lost, Result, TradeOff, evaluate
@@ -57,4 +57,5 @@ __all__ = [
     "evaluate",
     "examine",
     "read_cases",
+    "remembered",
 ]

@@ -16,8 +16,8 @@ from index import Filters, Span
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
 
-TURNS = 8
-"""Turns that a conversation remembers; a follow-up looks back at fewer."""
+TURNS = 5
+"""Turns that a conversation remembers, each with the passages found; a follow-up looks back at fewer."""
 
 
 class Conversation:
