@@ -18,7 +18,7 @@ from functools import cache
 from itertools import islice
 from typing import Literal
 
-from assistant.mentions import Name, kind_of, names_in
+from assistant.mentions import Name, kind_of, names_in, without_title
 from assistant.questions import analyse, word_list, words_of
 from assistant.types import Answer, Turn
 
@@ -199,9 +199,9 @@ def _written_out(question: str, plain: str, history: Sequence[Turn]) -> str:
     if pronoun is not None and pronoun[0].lower() in word_list("conversation", "persons"):
         found = _person(history)
         if found is not None:
-            name, from_question = found
+            name, is_certain = found
             named = _with_name(question, pronoun, name)
-            return named if from_question else _with_topic(named, last)
+            return named if is_certain else _with_topic(named, last)
     if pronoun is not None or _is_cut_short(plain) or _goes_on(question, plain, last):
         return _in_context(question, pronoun, history)
     return question
@@ -238,7 +238,12 @@ def _with_name(question: str, pronoun: re.Match[str], name: str) -> str:
 
 
 def _is_possessive(rest: str) -> bool:
-    following = re.match(r" ([\w’'-]+)", rest)
+    """Whether "her" with ``rest`` after it is hers: "her last visit", and not "see her last week"."""
+    return _has_word_after(rest) and not re.match(rf" (?:this|last|next) {_TIME_NOUN}\b", rest, re.IGNORECASE)
+
+
+def _has_word_after(rest: str) -> bool:
+    following = re.match(r"\s+([\w’'-]+)", rest)
     return following is not None and following[1].lower() not in (
         word_list("conversation", "prepositions") | word_list("conversation", "after_object")
     )
@@ -304,7 +309,7 @@ def _is_bound(question: str, pronoun: re.Match[str], names: Sequence[Name]) -> b
         return False  # the subject of what is asked
     earlier = [name for name in names if name.end <= pronoun.start()]
     possessive = word in ("his", "its", "their") or (word == "her" and _is_possessive(rest))
-    is_object = not possessive and (word in ("him", "her", "them") or (word == "it" and not _has_verb_after(rest)))
+    is_object = not possessive and (word in ("him", "her", "them") or (word == "it" and not _has_word_after(rest)))
     if is_object:
         # no clause's object stands for its subject: "what did India tell them"; a further clause's may
         named = bool(earlier) or len(_content(before)) > 2
@@ -318,13 +323,6 @@ def _is_bound(question: str, pronoun: re.Match[str], names: Sequence[Name]) -> b
     if word in word_list("conversation", "groups"):
         return people or any(term.word.lower().endswith("s") for term in analyse(clause).terms)
     return people if word in word_list("conversation", "persons") else bool(_content(before))
-
-
-def _has_verb_after(rest: str) -> bool:
-    following = re.match(r"\s+([\w’'-]+)", rest)
-    return following is not None and following[1].lower() not in (
-        word_list("conversation", "prepositions") | word_list("conversation", "after_object")
-    )
 
 
 def _stands_for_nothing(before: str, rest: str) -> bool:
@@ -342,7 +340,7 @@ _PLACING = re.compile(r"\b(?:in|at|near|across|throughout) (?:the )?$", re.IGNOR
 
 
 def _person(history: Sequence[Turn]) -> tuple[str, bool] | None:
-    """The person last spoken of, and whether it was the last question that named them."""
+    """The person last spoken of, and whether the last question named them and nobody else."""
     for turn in reversed(history[-BACK:]):
         texts = _texts(turn.answer)
         named = names_of(turn)
@@ -354,7 +352,7 @@ def _person(history: Sequence[Turn]) -> tuple[str, bool] | None:
         ]
         subject = [name for name in persons if topic.removeprefix("the ").startswith(name.text)]
         if persons:
-            return (subject or persons)[0].text, turn is history[-1]
+            return (subject or persons)[0].text, turn is history[-1] and len(persons) == 1
         for statement in turn.answer.statements:
             told = [name for name in names_in(statement.text) if kind_of(name.text, texts) == "person"]
             if told:
@@ -368,7 +366,7 @@ def names_of(turn: Turn, question: str = "") -> list[Name]:
     found = names_in(asked)
     if found or not asked.islower():
         return found
-    spelled = [name.text for text in _texts(turn.answer) for name in names_in(text)]
+    spelled = [without_title(name.text) for text in _texts(turn.answer) for name in names_in(text)]
     return [
         Name(name, match.start(), match.end())
         for name in dict.fromkeys(spelled)

@@ -123,6 +123,12 @@ def kind_of(name: str, texts: Sequence[str]) -> Kind:
     return max(scores, key=lambda kind: scores[kind])
 
 
+def without_title(name: str) -> str:
+    """A name without the office or title before it, if it has more than that."""
+    first, _, rest = name.partition(" ")
+    return without_title(rest) if rest and first.lower().strip(".") in _titles() else name
+
+
 @cache
 def _titles() -> frozenset[str]:
     return word_list("conversation", "titles") | word_list("roles")

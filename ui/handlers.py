@@ -6,7 +6,18 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator
 
-from assistant import Answer, Assistant, Finished, PassagesFound, Rewritten, Searching, Stated, Statement, Turn, remembered
+from assistant import (
+    Answer,
+    Assistant,
+    Finished,
+    PassagesFound,
+    Rewritten,
+    Searching,
+    Stated,
+    Statement,
+    Turn,
+    remembered,
+)
 from index import BylineError
 from ui import render
 

@@ -229,10 +229,9 @@ def also_in(article: Article) -> str:
 
 
 def answer_text(answer: Answer) -> str:
-    """An answer for the terminal: its sentences, the reason for any gap, and the sources with their exact quotes."""
+    """An answer for the terminal: what a follow-up was written out as, its sentences, the reason for any gap, and the
+    sources with their exact quotes."""
     lines = [plain(sentence) for sentence in answer.sentences]
-    if answer.asked:
-        lines = [asked_text(answer.asked), "", *lines]
     if answer.reason:
         lines += ["", plain(answer.reason)] if lines else [plain(answer.reason)]
     if answer.statements:
@@ -244,6 +243,8 @@ def answer_text(answer: Answer) -> str:
             lines += [f"    {plain(copies)}"] if (copies := also_in(article)) else []
     elif answer.nearest:
         lines += ["", "Nearest passages", hits_text(answer.nearest[:NEAREST])]
+    if answer.asked:
+        lines = [asked_text(answer.asked), "", *lines]
     return "\n".join(lines)
 
 
