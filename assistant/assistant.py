@@ -91,7 +91,7 @@ class Assistant:
             As :meth:`ask`; the question is checked before the first event.
         """
         question = self._checked(question)
-        meant = resolve(question, history)
+        meant = resolve(question, history, lambda query: self.archive.search(query, 1, filters, as_of))
         if meant.wants != "search":
             return from_turns(question, meant, history, self.settings.statements)
         if meant.asked == question:

@@ -1,18 +1,18 @@
 """A follow-up written out as a question that stands by itself, from the turns before it. No language model.
 
 What leans on the turns before: a pronoun that nothing within the question stands for, a question cut short ("and in
-Kabul?", "which one?", "why?"), a short one without a name whose every word the last answer's articles speak of, "the
-second one", "tell me more", "who said that?". Everything else is a change of topic and is left alone, word for word.
+Kabul?", "which one?", "why?"), a short one without a name whose every word the last answer's articles speak of and that
+does not lead to them by itself, "the second one", "tell me more", "who said that?". Everything else is a change of
+topic and is left alone, word for word.
 
-"He" and "she" are replaced by a person's name, from the last question before the first cited sentence; otherwise what the
-last question was about is added in brackets. Which article says so is never taken from here: what was rewritten is
-searched for as any other question is.
+"He" and "she" are replaced by a person's name, of the last question before the first cited sentence; otherwise what the
+last question was about is added in brackets. What was rewritten is searched for as any other question is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -21,6 +21,7 @@ from typing import Literal
 from assistant.mentions import Name, kind_of, names_in, without_title
 from assistant.questions import analyse, word_list, words_of
 from assistant.types import Answer, Turn
+from index import Article, SearchHit
 
 Wants = Literal["search", "speaker", "more", "missing"]
 """What answers a follow-up: a search, or the turns before: who said it, what their articles go on to say, or nothing
@@ -61,15 +62,17 @@ _EMPTY_LEAD = re.compile(
 )
 
 _MORE = re.compile(
-    r"(?:(?:please|can you|could you) )?(?:tell (?:me|us) (?:some )?more|(?:some )?more(?: details?| information| of that)?"
-    r"|go on|continue|carry on|what else(?: (?:happened|do (?:you|they|the articles) (?:know|say)|is (?:there|known)))?"
+    r"(?:(?:please|can you|could you) )?(?:tell (?:me|us) (?:some )?more"
+    r"|(?:some )?more(?: details?| information| of that)?|go on|continue|carry on"
+    r"|what else(?: (?:happened|do (?:you|they|the articles) (?:know|say)|is (?:there|known)))?"
     r"|anything else|any (?:more )?details?|details|elaborate|and then)(?: (?:about|on) (?:it|that|this|them))?"
     r"(?:,? please)?",
     re.IGNORECASE,
 )
 _SPEAKER = re.compile(
-    r"(?:and )?(?:who (?:said|says|claims|claimed|told (?:them|you|us|reporters)|reported|reports|wrote|stated|announced)"
-    r"(?: (?:that|this|so|it))?|says who|said who|whose (?:words|claim|quote)(?: (?:is|are|was|were) (?:that|this|these|those|it|they))?"
+    r"(?:and )?(?:who (?:said|says|claims|claimed|told (?:them|us|reporters)|reported|reports|wrote|stated|announced)"
+    r"(?: (?:that|this|so|it))?|says who|said who"
+    r"|whose (?:words|claim|quote)(?: (?:is|are|was|were) (?:that|this|these|those|it|they))?"
     r"|according to (?:whom|who)|where does (?:that|this|it) come from|who (?:is|was) (?:being )?quoted(?: there)?)",
     re.IGNORECASE,
 )
@@ -92,10 +95,25 @@ _ONE = re.compile(
 _EXISTENTIAL = re.compile(
     rf"\bthere['’]s\b|\bthere (?:is|are|was|were|has|have|will)\b|\b{_AUXILIARY} there\b", re.IGNORECASE
 )
-_TIME_NOUN = r"(?:time|day|week|weekend|month|year|morning|afternoon|evening|night|summer|winter|spring|autumn|fall|season|century|decade)"
+_TIME_NOUN = (
+    r"(?:time|day|week|weekend|month|year|morning|afternoon|evening|night|summer|winter|spring|autumn|fall|season"
+    r"|century|decade)"
+)
+_DEMONSTRATIVE = re.compile(
+    rf"\b(?:{_AUXILIARY}|in|on|at|to|of|for|from|with|by|about|since|after|before|during|behind|like|said|say|says|do"
+    rf"|mean|happen(?:ed)?) (?P<word>that|this|these|those)\b(?! {_TIME_NOUN}\b)(?P<noun> \w+)?",
+    re.IGNORECASE,
+)
+_ONE_OF_THESE = re.compile(r"(?:which|what|who|one|any|all|none|some|each) of $", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?;:][”’\"']*\s+")
+_OPENING_CLAUSE = re.compile(
+    r"(?:when|while|after|before|as|if|since|although|though|in|with|for|at|despite) ", re.IGNORECASE
+)
+_CLAUSE = re.compile(r",|\b(?:that|who|which|and|to|before|after|when|while|because|since|as|if|by)\b", re.IGNORECASE)
+_PLACING = re.compile(r"\b(?:in|at|near|across|throughout) (?:the )?$", re.IGNORECASE)
+_THAT_HAPPENED = r"(?:exactly|so|then|(?:is|was) (?:that|this)|did (?:that|it) happen)"
 _TO_THE_ASSISTANT = re.compile(r"\b(?:I|you|your|we|me|my)\b", re.IGNORECASE)
 _REQUEST = re.compile(r"(?:please )?(?:tell|show|give) (?:me|us)\b", re.IGNORECASE)
-_OF_THE_TURNS: tuple[tuple[Wants, re.Pattern[str]], ...] = (("speaker", _SPEAKER), ("more", _MORE))
 _IN_ANSWER = re.compile(r", in answer to “(.*)”$")
 
 
@@ -107,21 +125,28 @@ class FollowUp:
     asked: str
 
 
-def resolve(question: str, history: Sequence[Turn]) -> FollowUp:
-    """What ``question`` asks after the turns of ``history``, oldest first; left alone where it leans on none of them."""
+def resolve(
+    question: str, history: Sequence[Turn], search: Callable[[str], Sequence[SearchHit]] = lambda _: ()
+) -> FollowUp:
+    """What ``question`` asks after the turns of ``history``, oldest first; left alone where it leans on none of them.
+
+    ``search`` finds the best passages for a question: a short one without a name that leads to the last answer's
+    articles by itself needs nothing added.
+    """
     history = [turn for turn in history if turn.answer.statements or turn.answer.nearest]
     if not history or len(question.split()) > LONGEST:
         return FollowUp("search", question)
     plain = question.strip(" \t\n?!.…")
-    for wants, pattern in _OF_THE_TURNS:
-        if pattern.fullmatch(plain):
-            return FollowUp(wants, _in_answer(plain, history[-1]))
+    if _SPEAKER.fullmatch(plain):
+        return FollowUp("speaker", _in_answer(plain, history[-1]))
+    if _MORE.fullmatch(plain):
+        return FollowUp("more", _in_answer(plain, history[-1]))
     ordinal = _ORDINAL.search(plain)
     if ordinal and not names_in(question):
         return _nth(plain, ordinal, history[-1])
     if _TO_THE_ASSISTANT.search(plain) and not _REQUEST.match(plain):
         return FollowUp("search", question)
-    return FollowUp("search", _written_out(question, plain, history))
+    return FollowUp("search", _written_out(question, plain, history, search))
 
 
 def _in_answer(plain: str, turn: Turn) -> str:
@@ -154,9 +179,7 @@ def _without_lead(text: str) -> str:
 
 
 def _without_connective(text: str) -> str:
-    return re.sub(
-        rf"^(?:(?:{'|'.join(word_list('conversation', 'connectives'))})\b,? ?)+", "", text, flags=re.IGNORECASE
-    ).strip()
+    return _connective().sub("", text).strip()
 
 
 def _content(text: str) -> list[str]:
@@ -187,7 +210,9 @@ def _nth(plain: str, match: re.Match[str], last: Turn) -> FollowUp:
 # --- what leans, and on what -----------------------------------------------------------------------------------------
 
 
-def _written_out(question: str, plain: str, history: Sequence[Turn]) -> str:
+def _written_out(
+    question: str, plain: str, history: Sequence[Turn], search: Callable[[str], Sequence[SearchHit]]
+) -> str:
     last = history[-1]
     fragment = _fragment(plain)
     if fragment:
@@ -202,20 +227,23 @@ def _written_out(question: str, plain: str, history: Sequence[Turn]) -> str:
             name, is_certain = found
             named = _with_name(question, pronoun, name)
             return named if is_certain else _with_topic(named, last)
-    if pronoun is not None or _is_cut_short(plain) or _goes_on(question, plain, last):
-        return _in_context(question, pronoun, history)
+    if pronoun is not None or _is_cut_short(plain):
+        return _in_context(question, pronoun, last)
+    if _goes_on(question, plain, last):
+        known = _articles(last.answer)
+        if not any(hit.article in known for hit in search(question)[:1]):
+            return _with_topic(question, last)
     return question
 
 
-def _in_context(question: str, pronoun: re.Match[str] | None, history: Sequence[Turn]) -> str:
-    last = history[-1]
+def _in_context(question: str, pronoun: re.Match[str] | None, last: Turn) -> str:
     topic = about(last)
     names = names_in(topic)
-    if pronoun is not None and len(names) == 1 and not set(_content(topic)) - {t for _, t in words_of(names[0].text)}:
+    is_all = len(names) == 1 and set(_content(topic)) <= {term for _, term in words_of(names[0].text)}
+    if pronoun is not None and is_all and pronoun[0].lower() in _pronouns_of("things", "groups"):
         # the last question was about this thing and nothing else of it
-        if pronoun[0].lower() in word_list("conversation", "things") | word_list("conversation", "groups"):
-            determined = re.search(rf"\b[Tt]he {re.escape(names[0].text)}", topic)
-            return _with_name(question, pronoun, ("the " if determined else "") + names[0].text)
+        determined = re.search(rf"\bthe {re.escape(names[0].text)}", topic, re.IGNORECASE)
+        return _with_name(question, pronoun, ("the " if determined else "") + names[0].text)
     return _with_topic(question, last)
 
 
@@ -254,27 +282,23 @@ def _has_word_after(rest: str) -> bool:
 
 @cache
 def _pronouns() -> re.Pattern[str]:
-    every = [
-        *word_list("conversation", "persons"),
-        *word_list("conversation", "groups"),
-        *word_list("conversation", "things"),
-    ]
-    return re.compile(rf"\b(?:{'|'.join(every)})\b(?!['’]s\b)", re.IGNORECASE)
+    return re.compile(
+        rf"\b(?:{'|'.join(sorted(_pronouns_of('persons', 'groups', 'things')))})\b(?!['’]s\b)", re.IGNORECASE
+    )
 
 
-_DEMONSTRATIVE = re.compile(
-    rf"\b(?:{_AUXILIARY}|in|on|at|to|of|for|from|with|by|about|since|after|before|during|behind|like|said|say|says|do|mean|happen(?:ed)?)"
-    rf" (?P<word>that|this|these|those)\b(?! {_TIME_NOUN}\b)(?P<noun> \w+)?",
-    re.IGNORECASE,
-)
+def _pronouns_of(*kinds: str) -> frozenset[str]:
+    return frozenset().union(*(word_list("conversation", kind) for kind in kinds))
 
 
-_SENTENCE_END = re.compile(r"[.!?;:][”’\"']*\s+")
-_OPENING_CLAUSE = re.compile(
-    r"(?:when|while|after|before|as|if|since|although|though|in|with|for|at|despite) ", re.IGNORECASE
-)
-_CLAUSE = re.compile(r",|\b(?:that|who|which|and|to|before|after|when|while|because|since|as|if|by)\b", re.IGNORECASE)
-_ONE_OF_THESE = re.compile(r"(?:which|what|who|one|any|all|none|some|each) of $", re.IGNORECASE)
+@cache
+def _prepositions() -> str:
+    return "|".join(sorted(word_list("conversation", "prepositions")))
+
+
+@cache
+def _connective() -> re.Pattern[str]:
+    return re.compile(rf"^(?:(?:{'|'.join(sorted(word_list('conversation', 'connectives')))})\b,? ?)+", re.IGNORECASE)
 
 
 def _leaning_pronoun(question: str) -> re.Match[str] | None:
@@ -336,9 +360,6 @@ def _stands_for_nothing(before: str, rest: str) -> bool:
 # --- who "he" is -----------------------------------------------------------------------------------------------------
 
 
-_PLACING = re.compile(r"\b(?:in|at|near|across|throughout) (?:the )?$", re.IGNORECASE)
-
-
 def _person(history: Sequence[Turn]) -> tuple[str, bool] | None:
     """The person last spoken of, and whether the last question named them and nobody else."""
     for turn in reversed(history[-BACK:]):
@@ -361,16 +382,16 @@ def _person(history: Sequence[Turn]) -> tuple[str, bool] | None:
 
 
 def names_of(turn: Turn, question: str = "") -> list[Name]:
-    """The names in a turn's question, or in ``question``; in small letters, those that its articles spell in capitals."""
+    """The names in a turn's question, or in ``question``; all in one case, those its articles spell in capitals."""
     asked = question or searched_for(turn)
     found = names_in(asked)
-    if found or not asked.islower():
+    if found or not (asked.islower() or asked.isupper()):
         return found
     spelled = [without_title(name.text) for text in _texts(turn.answer) for name in names_in(text)]
     return [
         Name(name, match.start(), match.end())
         for name in dict.fromkeys(spelled)
-        if (match := re.search(rf"\b{re.escape(name.lower())}\b", asked))
+        if (match := re.search(rf"\b{re.escape(name)}\b", asked, re.IGNORECASE))
     ]
 
 
@@ -387,10 +408,10 @@ def _fragment(plain: str) -> str:
     if match:
         return match["rest"]
     rest = _without_connective(plain)
-    if rest == plain or not rest or len(rest.split()) > 5:
-        return ""
-    if re.match(rf"(?:{_WH}|{_AUXILIARY})\b", rest, re.IGNORECASE) or re.search(
-        rf"\b(?:{_AUXILIARY}|{_WH})\b", rest, re.IGNORECASE
+    if (
+        rest in (plain, "")
+        or len(rest.split()) > CUT_SHORT
+        or re.search(rf"\b(?:{_AUXILIARY}|{_WH})\b", rest, re.IGNORECASE)
     ):
         return ""
     return rest if names_in(f"x {rest}") or rest.split()[0].lower() in word_list("conversation", "prepositions") else ""
@@ -422,28 +443,14 @@ def _without_the(text: str) -> str:
     return re.sub(r"\bthe $", "", text, flags=re.IGNORECASE)
 
 
-_PAST = re.compile(r"(?:ed|won|lost|died|left|hit|beat|made|took|fell|rose|got|came|went|led|sold|bought|paid|broke)$")
-
-
-@cache
-def _prepositions() -> str:
-    return "|".join(sorted(word_list("conversation", "prepositions")))
-
-
 def _bare_wh(plain: str) -> str:
-    rest = _without_connective(plain)
-    if re.fullmatch(
-        rf"(?:(?:{_prepositions()}) )?{_WH}(?: {_HOW})?(?: (?:exactly|not|so|then|is that|was that|did that happen|did it happen|is this|come))?",
-        rest,
+    """The word that asks of "and why exactly?"; ``""`` of a question that has more than that."""
+    match = re.fullmatch(
+        rf"(?P<wh>(?:(?:{_prepositions()}) )?{_WH}(?: {_HOW})?(?: not| come)?)(?: {_THAT_HAPPENED})?",
+        _without_connective(plain),
         re.IGNORECASE,
-    ):
-        return re.sub(
-            r" (?:exactly|so|then|is that|was that|is this|did that happen|did it happen)$",
-            "",
-            rest,
-            flags=re.IGNORECASE,
-        )
-    return ""
+    )
+    return match["wh"] if match else ""
 
 
 def _asked_again(wh: str, last: Turn) -> str:
@@ -469,7 +476,7 @@ def _is_cut_short(plain: str) -> bool:
     if re.match(rf"(?:{_prepositions()}) {_WH}\b", rest, re.IGNORECASE):
         return True  # "after how many years on television"
     match = re.match(
-        rf"(?:which|what|whose|how many|how much)(?P<nouns>(?: [\w’'-]+){{1,3}}?)(?: (?:{_prepositions()})\b.*)?$",
+        rf"(?:which|what|whose|how many|how much)(?P<nouns>(?: [\w’'-]+){{1,2}}?)(?: (?:{_prepositions()})\b.*)?$",
         rest,
         re.IGNORECASE,
     )
@@ -477,11 +484,12 @@ def _is_cut_short(plain: str) -> bool:
         return False
     nouns = match["nouns"].split()
     # a verb makes it a question of its own: "which company won", "how many people live in Lund"
-    return len(nouns) == 1 or (match.end("nouns") == len(rest) and not any(map(_PAST.search, nouns)))
+    verb = nouns[-1].endswith("ed") or nouns[-1].lower() in word_list("conversation", "past")
+    return len(nouns) == 1 or (match.end("nouns") == len(rest) and not verb)
 
 
 def _goes_on(question: str, plain: str, last: Turn) -> bool:
-    """Whether a short question without a name is about what the last one was about: its articles speak of every word."""
+    """Whether a short question without a name may be about what the last one was: its articles speak of every word."""
     if names_of(last, question):
         return False
     content = _content(_without_connective(plain))
@@ -493,12 +501,14 @@ def _goes_on(question: str, plain: str, last: Turn) -> bool:
 
 
 def _spoken_of(turn: Turn) -> Iterator[str]:
-    articles = list(dict.fromkeys(citation.article for citation in turn.answer.citations))
-    texts = [
-        searched_for(turn),
-        *(article.text for article in articles),
-        *(hit.passage.text for hit in turn.answer.nearest),
-    ]
+    cited = dict.fromkeys(citation.article for citation in turn.answer.citations)
+    texts = [searched_for(turn), *(article.text for article in cited), *_texts(turn.answer)]
     for text in texts:
         for _, term in words_of(text):
             yield term
+
+
+def _articles(answer: Answer) -> list[Article]:
+    """The articles that an answer cites; of one that declines, those that come nearest."""
+    cited = [citation.article for citation in answer.citations]
+    return list(dict.fromkeys(cited or [hit.article for hit in answer.nearest]))

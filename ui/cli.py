@@ -421,7 +421,7 @@ def _is_typed() -> bool:
 
 
 def _next_question() -> str | None:
-    """The next line of standard input, asked for at a terminal; None at the end, or where it says that it is the end."""
+    """The next line of standard input, asked for at a terminal; None at its end, or where it says that it is."""
     if _is_typed():
         with contextlib.suppress(ImportError):
             import readline  # noqa: F401 - lets `input` edit the line and go back to earlier ones

@@ -6,8 +6,8 @@ NEWSBENCH is newsbench's folder; its articles are indexed into FOLDER (a tempora
 already is used as it is). The conversations are those of ``conversations.toml``: each turn is asked in order, with the
 turns before it, on the day of newsbench's question. Printed is recall@5 (the share whose first five passages name a
 right choice) of the last turn, of newsbench's question written out, and of the last turn asked without its
-conversation; apart for the conversations that nothing was tuned on. Then how many of all of newsbench's questions, asked
-after a conversation about something else, are left alone word for word, as they should be: each names its own things.
+conversation; apart for the conversations that nothing was tuned on. Then how many of all of newsbench's questions,
+asked after a conversation about something else, are left alone word for word, as they should be.
 """
 
 from __future__ import annotations
@@ -53,6 +53,10 @@ def measure(byline: Assistant, newsbench: Path, cases: bool) -> None:
     conversations = tomllib.loads((Path(__file__).parent / "conversations.toml").read_text(encoding="utf-8"))
     histories: list[tuple[str, list[Turn]]] = []
 
+    def follow_up(question: str, history: list[Turn], row: dict) -> str:
+        day = date.fromisoformat(row["date"])
+        return resolve(question, history, lambda query: byline.archive.search(query, 1, None, day)).asked
+
     def finds(question: str, row: dict) -> bool:
         hits = byline.search(question, byline.settings.passages, None, date.fromisoformat(row["date"]))
         return any(score.names(hit.passage.text, row["answers"]) for hit in hits[:FIRST])
@@ -66,7 +70,7 @@ def measure(byline: Assistant, newsbench: Path, cases: bool) -> None:
             for question in before:
                 history.append(Turn(byline.ask(question, None, date.fromisoformat(row["date"]), history)))
             histories.append((row["id"], history))
-            asked = resolve(last, history).asked
+            asked = follow_up(last, history, row)
             results = [finds(asked, row), finds(row["question"], row), finds(last, row)]
             for name, right in zip(found, results, strict=True):
                 found[name] += right
@@ -84,10 +88,11 @@ def measure(byline: Assistant, newsbench: Path, cases: bool) -> None:
     alone = 0
     for at, row in enumerate(rows.values()):
         topic, history = histories[at % len(histories)]
-        same = resolve(row["question"], history).asked == row["question"] or topic == row["id"]
+        asked = follow_up(row["question"], history, row)
+        same = asked == row["question"] or topic == row["id"]
         alone += same
         if cases and not same:
-            print("  ", row["question"], "|", resolve(row["question"], history).asked)
+            print("  ", asked)
     print(f"another topic: {alone / len(rows):.3f} of {len(rows)} questions left alone")
 
 
