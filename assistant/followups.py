@@ -18,10 +18,10 @@ from functools import cache
 from itertools import islice
 from typing import Literal
 
-from assistant.mentions import Name, kind_of, names_in, without_title
+from assistant.mentions import Name, is_called, kind_of, names_in, without_title
 from assistant.questions import analyse, word_list, words_of
 from assistant.types import Answer, Turn
-from index import Article, SearchHit
+from index import Article, SearchHit, term_of
 
 Wants = Literal["search", "speaker", "more", "missing"]
 """What answers a follow-up: a search, or the turns before: who said it, what their articles go on to say, or nothing
@@ -44,6 +44,7 @@ BACK = 3
 
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)(?:n['’]t)?"
 _WH = r"(?:what|which|who|whom|whose|when|where|why|how)"
+_ASKS = rf"(?:(?:about|in|on|at|to|of|for|from|with|by|since|until|after|according to) )?(?:{_WH}|{_AUXILIARY})\b"
 _HOW = r"(?:many|much|long|old|big|large|far|tall|high|often|soon|fast|strong|bad|well)"
 _WORD = re.compile(r"[\w’'&.-]*\w")
 
@@ -222,7 +223,7 @@ def _written_out(
         return _asked_again(wh, last)
     pronoun = _leaning_pronoun(question)
     if pronoun is not None and pronoun[0].lower() in word_list("conversation", "persons"):
-        found = _person(history)
+        found = _person(pronoun[0], history)
         if found is not None:
             name, is_certain = found
             named = _with_name(question, pronoun, name)
@@ -260,8 +261,9 @@ def _with_name(question: str, pronoun: re.Match[str], name: str) -> str:
     rest = question[pronoun.end() :]
     possessive = word in ("his", "its", "their", "theirs", "hers") or (word == "her" and _is_possessive(rest))
     ending = ("’" if name.endswith("s") and word in ("their", "theirs") else "’s") if possessive else ""
-    body = _without_connective(question[: pronoun.start()]) + (" " if question[: pronoun.start()].strip() else "")
-    asked = body.replace("  ", " ") + name + ending + rest
+    asked = f"{_without_connective(question[: pronoun.start()])} {name}{ending}{rest}".lstrip()
+    if not re.match(rf"{_ASKS}|{_REQUEST.pattern}", asked, re.IGNORECASE):
+        return f"What about {asked}"
     return asked[:1].upper() + asked[1:]
 
 
@@ -360,24 +362,22 @@ def _stands_for_nothing(before: str, rest: str) -> bool:
 # --- who "he" is -----------------------------------------------------------------------------------------------------
 
 
-def _person(history: Sequence[Turn]) -> tuple[str, bool] | None:
+def _person(pronoun: str, history: Sequence[Turn]) -> tuple[str, bool] | None:
     """The person last spoken of, and whether the last question named them and nobody else."""
     for turn in reversed(history[-BACK:]):
-        texts = _texts(turn.answer)
-        named = names_of(turn)
-        topic = about(turn)
-        persons = [
-            name
-            for name in named
-            if kind_of(name.text, texts) == "person" and not _PLACING.search(searched_for(turn)[: name.start])
-        ]
-        subject = [name for name in persons if topic.removeprefix("the ").startswith(name.text)]
+        asked, texts = searched_for(turn), _texts(turn.answer)
+
+        def may_be(name: Name, texts: Sequence[str] = texts) -> bool:
+            return kind_of(name.text, texts) == "person" and is_called(pronoun, name.text, texts)
+
+        persons = [name for name in names_of(turn) if may_be(name) and not _PLACING.search(asked[: name.start])]
+        subject = [name for name in persons if about(turn).removeprefix("the ").startswith(name.text)]
         if persons:
             return (subject or persons)[0].text, turn is history[-1] and len(persons) == 1
         for statement in turn.answer.statements:
-            told = [name for name in names_in(statement.text) if kind_of(name.text, texts) == "person"]
-            if told:
-                return told[0].text, False
+            told = next(filter(may_be, names_in(statement.text)), None)
+            if told is not None:
+                return told.text, False
     return None
 
 
@@ -489,15 +489,26 @@ def _is_cut_short(plain: str) -> bool:
 
 
 def _goes_on(question: str, plain: str, last: Turn) -> bool:
-    """Whether a short question without a name may be about what the last one was: its articles speak of every word."""
+    """Whether a short question that tells little of what it is about may be about what the last one was."""
+    analysed = analyse(_without_connective(plain))
+    content = {term.term for term in analysed.terms}
     if names_of(last, question):
-        return False
-    content = _content(_without_connective(plain))
+        # "what does Russia say" tells of whom, and not about what
+        named = {term for name in analysed.names for term in name}
+        return analysed.wants == "statement" and content - named <= _terms("conversation", "answering")
     if len(content) > FEW:
         return False
-    if re.search(rf"\b(?:{'|'.join(word_list('conversation', 'going_on'))})\b(?! of\b)", plain, re.IGNORECASE):
-        return True
-    return set(content) <= set(_spoken_of(last))
+    goes_on = rf"\b(?:{'|'.join(word_list('conversation', 'going_on'))})\b(?! of\b)"
+    return (
+        content <= _terms("roles")  # "what did the governor say"
+        or bool(re.search(goes_on, plain, re.IGNORECASE))
+        or content <= set(_spoken_of(last))
+    )
+
+
+@cache
+def _terms(*path: str) -> frozenset[str]:
+    return frozenset(term_of(word) for word in word_list(*path))
 
 
 def _spoken_of(turn: Turn) -> Iterator[str]:

@@ -26,6 +26,10 @@ REACH = 80
 GOES_ON = 0.3
 """What such a pronoun counts where a title, an age or "in" counts 1: another name may stand between."""
 
+CONTRARY = 2
+"""So many times more often must a name be called he than she, for it not to be she."""
+
+_SHE = frozenset(["she", "her", "hers"])
 _TOKEN = re.compile(r"[^\W_][\w’'.&-]*|[^\w\s]")
 _ENDS_SENTENCE = frozenset('.!?:;“"(—–')
 
@@ -121,6 +125,19 @@ def kind_of(name: str, texts: Sequence[str]) -> Kind:
     if not any(scores.values()):
         return "person" if len(name.split()) in (2, 3) and " of " not in name else "group"
     return max(scores, key=lambda kind: scores[kind])
+
+
+def is_called(pronoun: str, name: str, texts: Sequence[str]) -> bool:
+    """Whether ``texts`` leave room for "he" or "she" (in any case) to be ``name``: not where they call it the other."""
+    she = pronoun.lower() in _SHE
+    found = [word.lower() in _SHE for text in texts for word in _called(name.split()[-1]).findall(text)]
+    same = found.count(she)
+    return same * CONTRARY >= len(found) - same
+
+
+@lru_cache(maxsize=512)
+def _called(last: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(last)}\b[^.!?A-Z]{{0,{REACH}}}\b(he|him|his|she|her|hers)\b")
 
 
 def without_title(name: str) -> str:

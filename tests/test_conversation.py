@@ -102,6 +102,31 @@ def test_the_person_asked_about_comes_before_another_in_the_question_and_both_st
     assert asked_after("Where was she born?", last) == "Where was Alma Reyes born (Alma Reyes meet Olof Brandt)?"
 
 
+def test_whom_the_articles_call_she_is_not_he():
+    told = HARBOUR.replace("Reyes said.", "Reyes said in her office, where Olof Brandt waited with his lawyer.")
+    last = turn("Did Alma Reyes meet Olof Brandt?", told, 2)
+    assert asked_after("Where was he born?", last) == "Where was Olof Brandt born?"
+    assert asked_after("Where was she born?", last) == "Where was Alma Reyes born?"
+
+
+@pytest.mark.parametrize("question", ["What did Nordfart say?", "What did the mayor say?", "How did Nordfart react?"])
+def test_who_says_something_is_not_what_they_say_it_about(question):
+    last = turn("Why did the ferry to Vika stop?", FERRY, 0)
+    assert asked_after(question, last) == f"{question[:-1]} (the ferry to Vika stop)?"
+
+
+def test_a_possessive_alone_is_asked_about():
+    assert asked_after("and her party?", turn("Who is Alma Reyes?", HARBOUR, 1)) == "What about Alma Reyes’s party?"
+
+
+def test_a_short_question_that_leads_to_the_same_article_by_itself_is_left_alone(town):
+    history = [Turn(town.ask("What did Alma Reyes say about the harbour of Lund?"))]
+    alone = town.ask("Who cleared the sunken boats?", history=history)
+    assert (alone.asked, alone.nearest[0].article.title) == (None, "Harbour of Lund reopens after storm")
+    other = turn("What happened in Norby?", HARBOUR.replace("Lund", "Norby"), 0)
+    assert town.ask("Who cleared the sunken boats?", history=[other]).asked == "Who cleared the sunken boats (Norby)?"
+
+
 def test_a_place_or_a_group_is_nobody(town):
     last = Turn(town.ask("What did Nordfart say about the ferry to Vika?"))
     assert "Nordfart" not in asked_after("When did he say it?", last).partition("(")[0]
