@@ -15,10 +15,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from typing import Literal
 
-from assistant.mentions import Name, is_called, kind_of, names_in, without_title
+from assistant.mentions import Kind, Name, is_called, kind_of, names_in, without_title
 from assistant.questions import analyse, word_list, words_of
 from assistant.types import Answer, Turn
 from index import Article, SearchHit, term_of
@@ -33,7 +32,7 @@ LONGEST = 24
 FEW = 4
 """Words, besides those that only ask, of a question without a name that is looked for in the last answer's articles."""
 
-TOPIC_WORDS = 24
+TOPIC_WORDS = 18
 """Words that are added of what the last question was about, at most."""
 
 CUT_SHORT = 8
@@ -44,12 +43,13 @@ BACK = 3
 
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)(?:n['’]t)?"
 _WH = r"(?:what|which|who|whom|whose|when|where|why|how)"
-_ASKS = rf"(?:(?:about|in|on|at|to|of|for|from|with|by|since|until|after|according to) )?(?:{_WH}|{_AUXILIARY})\b"
+_BEFORE_WH = r"(?:(?:about|in|on|at|to|of|for|from|with|by|since|until|after|according to) )?"
+_ASKS = rf"{_BEFORE_WH}(?:{_WH}|{_AUXILIARY})\b"
 _HOW = r"(?:many|much|long|old|big|large|far|tall|high|often|soon|fast|strong|bad|well)"
 _WORD = re.compile(r"[\w’'&.-]*\w")
 
 _LEAD = re.compile(
-    rf"^(?:(?:about|in|on|at|to|of|for|from|with|by|since|until|after|according to) )?{_WH}\b(?: (?:{_HOW}|else)\b)?"
+    rf"^{_BEFORE_WH}{_WH}\b(?: (?:{_HOW}|else)\b|(?<=how) \w+(?= {_AUXILIARY}\b))?"
     rf"(?: (?:happened|happens|is happening|has happened|about|became|becomes)\b(?: (?:to|with|of|in|at)\b)?)?"
     rf"(?: {_AUXILIARY}\b)?(?: (?:it true that|there|the latest (?:on|about|from)|new (?:about|with|in))\b)?"
     rf"|^{_AUXILIARY}\b(?: (?:it true that|there)\b)?"
@@ -74,7 +74,7 @@ _SPEAKER = re.compile(
     r"(?:and )?(?:who (?:said|says|claims|claimed|told (?:them|us|reporters)|reported|reports|wrote|stated|announced)"
     r"(?: (?:that|this|so|it))?|says who|said who"
     r"|whose (?:words|claim|quote)(?: (?:is|are|was|were) (?:that|this|these|those|it|they))?"
-    r"|according to (?:whom|who)|where does (?:that|this|it) come from|who (?:is|was) (?:being )?quoted(?: there)?)",
+    r"|according to (?:whom|who)|who (?:is|was) (?:being )?quoted(?: there)?)",
     re.IGNORECASE,
 )
 
@@ -115,6 +115,16 @@ _PLACING = re.compile(r"\b(?:in|at|near|across|throughout) (?:the )?$", re.IGNOR
 _THAT_HAPPENED = r"(?:exactly|so|then|(?:is|was) (?:that|this)|did (?:that|it) happen)"
 _TO_THE_ASSISTANT = re.compile(r"\b(?:I|you|your|we|me|my)\b", re.IGNORECASE)
 _REQUEST = re.compile(r"(?:please )?(?:tell|show|give) (?:me|us)\b", re.IGNORECASE)
+_ADVERBIAL = re.compile(r"(?:since |until )?(?:why|when|where|how|how come)", re.IGNORECASE)
+_AROUND = " \t\n?!.…"
+_ADDED = re.compile(r" \(([^()]*)\)$")
+_NO_BRACKETS = str.maketrans("()", ",,")
+# what only points: "do about it", "it get"
+_POINTING = re.compile(
+    r"(?:\b(?:about|to|with|for|of|on|at|in|by|after|against) )?\b(?:it|that|this|them|him|her|there)$"
+    r"|^(?:it|they|he|she) ",
+    re.IGNORECASE,
+)
 _IN_ANSWER = re.compile(r", in answer to “(.*)”$")
 
 
@@ -137,7 +147,7 @@ def resolve(
     history = [turn for turn in history if turn.answer.statements or turn.answer.nearest]
     if not history or len(question.split()) > LONGEST:
         return FollowUp("search", question)
-    plain = question.strip(" \t\n?!.…")
+    plain = question.strip(_AROUND)
     if _SPEAKER.fullmatch(plain):
         return FollowUp("speaker", _in_answer(plain, history[-1]))
     if _MORE.fullmatch(plain):
@@ -161,21 +171,28 @@ def searched_for(turn: Turn) -> str:
 
 
 def about(turn: Turn) -> str:
-    """What a turn's question was about: its words without those that ask."""
-    head, inner = searched_for(turn).strip(" \t\n?!.…"), ""
-    bracket = re.search(r" \(([^()]*)\)$", head) if turn.answer.asked else None
-    if bracket:
-        head, inner = head[: bracket.start()], bracket[1]
-    head = _DOING.sub(",", _without_lead(head))
-    if head and not _content(head):
-        head = ""
-    return " ".join(islice(", ".join(part for part in (head, inner) if part).split(), TOPIC_WORDS)).strip(" ,")
+    """What a turn's question was about: its words without those that ask, and what was added to it before."""
+    head, added = _apart(turn)
+    head = _POINTING.sub("", _DOING.sub(",", _without_lead(head)))
+    told = ", ".join(part for part in (head if _content(head) else "", added) if part)
+    return " ".join(told.translate(_NO_BRACKETS).split()[:TOPIC_WORDS]).strip(" ,:")
+
+
+def _apart(turn: Turn) -> tuple[str, str]:
+    """A turn's question, and what was added in brackets where it was a follow-up."""
+    asked = searched_for(turn).strip(_AROUND)
+    bracket = _ADDED.search(asked) if turn.answer.asked else None
+    return (asked[: bracket.start()], bracket[1]) if bracket else (asked, "")
+
+
+def _asking(head: str, added: str) -> str:
+    return f"{head} ({added})?" if added else f"{head}?"
 
 
 def _without_lead(text: str) -> str:
     text = _without_connective(text)
     for pattern in (_LEAD, _EMPTY_LEAD):
-        text = pattern.sub("", text, count=1).strip(" ,")
+        text = pattern.sub("", text, count=1).strip(" ,:")
     return text
 
 
@@ -252,8 +269,8 @@ def _with_topic(question: str, last: Turn) -> str:
     topic = about(last)
     if not topic:
         return question
-    body = _without_connective(question.strip().rstrip("?!. "))
-    return f"{body[:1].upper()}{body[1:]} ({topic})?"
+    body = _without_connective(question.strip(_AROUND))
+    return _asking(f"{body[:1].upper()}{body[1:]}", topic)
 
 
 def _with_name(question: str, pronoun: re.Match[str], name: str) -> str:
@@ -367,15 +384,15 @@ def _person(pronoun: str, history: Sequence[Turn]) -> tuple[str, bool] | None:
     for turn in reversed(history[-BACK:]):
         asked, texts = searched_for(turn), _texts(turn.answer)
 
-        def may_be(name: Name, texts: Sequence[str] = texts) -> bool:
-            return kind_of(name.text, texts) == "person" and is_called(pronoun, name.text, texts)
+        def may_be(name: Name, unsure: Kind, texts: Sequence[str] = texts) -> bool:
+            return kind_of(name.text, texts, unsure) == "person" and is_called(pronoun, name.text, texts)
 
-        persons = [name for name in names_of(turn) if may_be(name) and not _PLACING.search(asked[: name.start])]
+        persons = [n for n in names_of(turn) if may_be(n, "person") and not _PLACING.search(asked[: n.start])]
         subject = [name for name in persons if about(turn).removeprefix("the ").startswith(name.text)]
         if persons:
             return (subject or persons)[0].text, turn is history[-1] and len(persons) == 1
         for statement in turn.answer.statements:
-            told = next(filter(may_be, names_in(statement.text)), None)
+            told = next((name for name in names_in(statement.text) if may_be(name, "group")), None)
             if told is not None:
                 return told.text, False
     return None
@@ -419,24 +436,26 @@ def _fragment(plain: str) -> str:
 
 def _replaced(fragment: str, last: Turn) -> str:
     """The last question with ``fragment`` in the place of what is of its kind; else with it added."""
-    asked = searched_for(last).strip(" \t\n?!.…")
-    first, _, noun = fragment.partition(" ")
-    has_preposition = first.lower() in word_list("conversation", "prepositions") and bool(noun)
-    names = names_in(asked)
-    texts = _texts(last.answer)
-    if has_preposition:
-        same = [name for name in names if re.search(rf"\b{first} (?:the )?$", asked[: name.start], re.IGNORECASE)]
-        if same:
-            return f"{_without_the(asked[: same[-1].start])}{noun}{asked[same[-1].end :]}?"
-        return f"{asked} {fragment}?"
-    new = names_in(f"x {fragment}")
-    if not new:
-        return f"{asked} ({fragment})?"
-    kind = kind_of(new[-1].text, texts)
-    fitting = [name for name in names if kind_of(name.text, texts) == kind] or names
-    if not fitting:
-        return f"{asked} ({fragment})?"
-    return f"{_without_the(asked[: fitting[-1].start])}{fragment}{asked[fitting[-1].end :]}?"
+    head, added = _apart(last)
+    first, _, rest = fragment.partition(" ")
+    if rest and first.lower() in word_list("conversation", "prepositions"):
+        whole = _asking(head, added)
+        same = [n for n in names_in(whole) if re.search(rf"\b{first} (?:the )?$", whole[: n.start], re.IGNORECASE)]
+        return _with_part(whole, same[-1], rest) if same else _asking(f"{head} {fragment}", added)
+    names, new = names_in(head), names_in(f"x {fragment}")
+    if new and names:
+        texts = _texts(last.answer)
+        kind = kind_of(new[-1].text, texts)
+        alike = [name for name in names if kind_of(name.text, texts) == kind]
+        return _asking(_with_part(head, (alike or names)[-1], fragment), added)
+    thing = re.search(r"\bthe (?P<noun>[a-z]\w*)", head)
+    if thing and first.lower() == "the":
+        return _asking(f"{head[: thing.start()]}{fragment}{head[thing.end() :]}", added)
+    return _asking(f"{head}: {fragment}", added)
+
+
+def _with_part(text: str, old: Name, new: str) -> str:
+    return f"{_without_the(text[: old.start])}{new}{text[old.end :]}"
 
 
 def _without_the(text: str) -> str:
@@ -455,16 +474,15 @@ def _bare_wh(plain: str) -> str:
 
 def _asked_again(wh: str, last: Turn) -> str:
     """The last question, asked for something else: "Did it close?" "Why?" """
-    asked = searched_for(last).strip(" \t\n?!.…")
+    head, added = _apart(last)
     wh = wh[:1].upper() + wh[1:]
-    adverbial = re.match(r"(?:since |until |how come)?(?:why|when|where|how)$", wh, re.IGNORECASE)
-    if adverbial and not (last.answer.asked and asked.endswith(")")):
-        if re.match(rf"{_AUXILIARY}\b", asked, re.IGNORECASE):
-            return f"{wh} {asked[:1].lower()}{asked[1:]}?"
-        swapped = re.match(rf"(?:why|when|where|how(?: {_HOW})?) (?={_AUXILIARY}\b)", asked, re.IGNORECASE)
+    if _ADVERBIAL.fullmatch(wh):
+        if re.match(rf"{_AUXILIARY}\b", head, re.IGNORECASE):
+            return _asking(f"{wh} {head[:1].lower()}{head[1:]}", added)
+        swapped = re.match(rf"(?:why|when|where|how(?: {_HOW})?) (?={_AUXILIARY}\b)", head, re.IGNORECASE)
         if swapped:
-            return f"{wh} {asked[swapped.end() :]}?"
-    return f"{wh} ({about(last)})?"
+            return _asking(f"{wh} {head[swapped.end() :]}", added)
+    return _with_topic(wh, last)
 
 
 def _is_cut_short(plain: str) -> bool:
@@ -500,7 +518,7 @@ def _goes_on(question: str, plain: str, last: Turn) -> bool:
         return False
     goes_on = rf"\b(?:{'|'.join(word_list('conversation', 'going_on'))})\b(?! of\b)"
     return (
-        content <= _terms("roles")  # "what did the governor say"
+        (content <= _terms("roles") and analysed.wants != "person")  # "what did the governor say"
         or bool(re.search(goes_on, plain, re.IGNORECASE))
         or content <= set(_spoken_of(last))
     )

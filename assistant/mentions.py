@@ -1,7 +1,7 @@
 """The names in a text, and whether each is a person, a place or a group by how the articles at hand use it.
 
-No first name is looked up and nobody's gender is guessed: a person is whoever the articles give a title or an age, have
-speak, or go on to call he or she.
+No first name is looked up and nobody's gender is guessed: a person is whoever the articles give a title, an office or an age, or
+go on to call he or she.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ def _names_something(word: str) -> bool:
     return bool(found and term_of(found[0])) and lower not in word_list("asking") | word_list("reporting")
 
 
-def kind_of(name: str, texts: Sequence[str]) -> Kind:
-    """What kind of thing a name is, by how ``texts`` use it; without a sign two words are a person, one is a group."""
+def kind_of(name: str, texts: Sequence[str], unsure: Kind = "person") -> Kind:
+    """What kind of thing a name is, by how ``texts`` use it; without a sign two or three words are ``unsure``."""
     last = name.split()[-1]
     if {part.lower().strip(".") for part in name.split()} & word_list("conversation", "group_words"):
         return "group"
@@ -123,7 +123,7 @@ def kind_of(name: str, texts: Sequence[str]) -> Kind:
     if name.split()[0].lower().strip(".") in _titles():
         scores["person"] += 1
     if not any(scores.values()):
-        return "person" if len(name.split()) in (2, 3) and " of " not in name else "group"
+        return unsure if len(name.split()) in (2, 3) and " of " not in name else "group"
     return max(scores, key=lambda kind: scores[kind])
 
 
@@ -157,7 +157,7 @@ def _signs(name: str, last: str) -> tuple[tuple[re.Pattern[str], Kind, float], .
     whole, family = re.escape(name), re.escape(last)
     return (
         (re.compile(rf"\b(?i:{titles})\.? (?:[A-Z][\w.’'-]* ){{0,2}}{whole}\b"), "person", 1.0),
-        (re.compile(rf"\b{family}, (?:who\b|aged \d|\d\d\b)"), "person", 1.0),
+        (re.compile(rf"\b{family}, (?:who\b|aged \d|\d\d\b|(?:[a-z]+ ){{0,3}}(?:{titles})\b)"), "person", 1.0),
         (re.compile(rf"\b{family}\b[^.!?]{{0,{REACH}}}\b(?:he|she|his|her|him)\b"), "person", GOES_ON),
         (re.compile(rf"\b(?:in|near|across|outside|throughout|around) {whole}\b(?!['’])"), "place", 1.0),
         (re.compile(rf"\bthe {whole}\b"), "group", 1.0),
