@@ -80,9 +80,10 @@ _SPEAKER = re.compile(
 
 _NTH = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _ORDINAL = re.compile(
-    rf"\bthe (?P<nth>{'|'.join(_NTH)}|last|latter|former)"
-    r"(?: (?P<what>one|article|story|report|source|statement|sentence|point|result|quote|of (?:them|these|those)))"
-    r"(?! (?:in|since|from|to)\b)|\bthe (?P<bare>latter|former|second|third|fourth|fifth|last)(?=\W*$)",
+    rf"\bthe (?:(?P<nth>{'|'.join(_NTH)})"
+    r" (?P<what>one|article|story|report|source|statement|sentence|point|result|quote)"
+    r"|(?P<last>last) (?P<which>one|article)|(?P<bare>latter|former|second|third|fourth|fifth)(?=\W*$))"
+    r"(?! (?:in|since|from|to|of (?!them|these|those))\b)",
     re.IGNORECASE,
 )
 _ARTICLES = ("article", "story", "report", "source", "result")
@@ -209,9 +210,9 @@ def _content(text: str) -> list[str]:
 
 def _nth(plain: str, match: re.Match[str], last: Turn) -> FollowUp:
     answer = last.answer
-    word = (match["nth"] or match["bare"]).lower()
+    word = (match["nth"] or match["last"] or match["bare"]).lower()
     articles = list(dict.fromkeys(citation.article for citation in answer.citations))
-    by_article = (match["what"] or "").lower() in _ARTICLES
+    by_article = (match["what"] or match["which"] or "").lower() in _ARTICLES
     there = len(articles) if by_article else len(answer.statements)
     place = there - 1 if word in ("last", "latter") else 0 if word == "former" else _NTH.index(word)
     if not 0 <= place < there:
@@ -332,7 +333,7 @@ def _leaning_pronoun(question: str) -> re.Match[str] | None:
         if not match["noun"] or not names:
             return match
     for match in re.finditer(r"\bthere\b", question, re.IGNORECASE):
-        told = len(_content(question[: match.start()])) > FEW - 1 or any(name.start < match.start() for name in names)
+        told = len(_content(question[: match.start()])) >= FEW or any(name.start < match.start() for name in names)
         if not told and not any(e.start() <= match.start() < e.end() for e in _EXISTENTIAL.finditer(question)):
             return match
     return None
@@ -341,7 +342,7 @@ def _leaning_pronoun(question: str) -> re.Match[str] | None:
 def _is_bound(question: str, pronoun: re.Match[str], names: Sequence[Name]) -> bool:
     word = pronoun[0].lower()
     before, rest = question[: pronoun.start()], question[pronoun.end() :]
-    if word == "it" and _stands_for_nothing(before, rest):
+    if word == "it" and _stands_for_nothing(rest):
         return True
     *sentences, clause = _SENTENCE_END.split(before)
     if len(_content(" ".join(sentences))) > 1:
@@ -368,7 +369,7 @@ def _is_bound(question: str, pronoun: re.Match[str], names: Sequence[Name]) -> b
     return people if word in word_list("conversation", "persons") else bool(_content(before))
 
 
-def _stands_for_nothing(before: str, rest: str) -> bool:
+def _stands_for_nothing(rest: str) -> bool:
     after = re.match(rf"(?:['’]s|\s+{_AUXILIARY})?\s+(?:not\s+)?(?P<next>\w+)", rest)
     if after and after["next"].lower() in word_list("conversation", "pleonastic"):
         return True

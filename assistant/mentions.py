@@ -1,7 +1,7 @@
 """The names in a text, and whether each is a person, a place or a group by how the articles at hand use it.
 
-No first name is looked up and nobody's gender is guessed: a person is whoever the articles give a title, an office or an age, or
-go on to call he or she.
+No first name is looked up and nobody's gender is guessed: a person is whoever the articles give a title, an office or
+an age, or go on to call he or she.
 """
 
 from __future__ import annotations
@@ -50,23 +50,23 @@ def names_in(text: str) -> list[Name]:
     within a sentence too.
     """
     tokens = [(match[0], match.start()) for match in _TOKEN.finditer(text)]
-    inner = {_bare(word) for at, (word, _) in enumerate(tokens) if at and not _opens(tokens, at)}
+    openings = {start for at, (_, start) in enumerate(tokens) if _opens(tokens, at)}
+    inner = {_bare(word) for word, start in tokens if start not in openings}
     found: list[Name] = []
     run: list[tuple[str, int]] = []
     waiting: list[tuple[str, int]] = []
 
     def close() -> None:
-        while run and run[0][1] in openings and (len(run) == 1 or not _names_something(run[0][0])):
-            if len(run) == 1 and run[0][0] in inner and _names_something(run[0][0]):
-                break
-            run.pop(0)
+        if run and run[0][1] in openings:
+            word = run[0][0]
+            if not _names_something(word) or (len(run) == 1 and word not in inner):
+                run.pop(0)
         if run:
             start, end = run[0][1], run[-1][1] + len(run[-1][0])
             found.append(Name(text[start:end], start, end))
         run.clear()
         waiting.clear()
 
-    openings = {start for at, (_, start) in enumerate(tokens) if _opens(tokens, at)}
     for word, start in tokens:
         bare = _bare(word)
         if bare[:1].isupper() and not _is_of_calendar(bare) and not text.isupper():
@@ -105,8 +105,7 @@ def _is_of_calendar(word: str) -> bool:
 
 def _names_something(word: str) -> bool:
     found = words(word)
-    lower = word.lower()
-    return bool(found and term_of(found[0])) and lower not in word_list("asking") | word_list("reporting")
+    return bool(found and term_of(found[0])) and word.lower() not in word_list("asking") | word_list("reporting")
 
 
 def kind_of(name: str, texts: Sequence[str], unsure: Kind = "person") -> Kind:

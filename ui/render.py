@@ -420,7 +420,6 @@ def answer_json(answer: Answer) -> dict[str, object]:
     """An answer as plain data. Offsets count characters of the article's text, end exclusive."""
     return {
         "question": answer.question,
-        "asked": answer.asked,
         "status": answer.status,
         "text": answer.text,
         "reason": answer.reason,
@@ -434,6 +433,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
         "gaps": [{"question": gap.question, "reason": gap.reason, "missing": gap.missing} for gap in answer.gaps],
         "nearest": [hit_json(hit) for hit in answer.nearest],
         "searched": answer.searched,
+        "asked": answer.asked,
     }
 
 
