@@ -20,7 +20,7 @@ from typing import Literal
 from assistant.mentions import Kind, Name, is_called, kind_of, names_in, without_title
 from assistant.questions import analyse, word_list, words_of
 from assistant.types import Answer, Turn
-from index import Article, SearchHit, term_of
+from index import Article, SearchHit, term_of, words
 
 Wants = Literal["search", "speaker", "more", "missing"]
 """What answers a follow-up: a search, or the turns before: who said it, what their articles go on to say, or nothing
@@ -480,7 +480,7 @@ def _asked_again(wh: str, last: Turn) -> str:
     if _ADVERBIAL.fullmatch(wh):
         if re.match(rf"{_AUXILIARY}\b", head, re.IGNORECASE):
             return _asking(f"{wh} {head[:1].lower()}{head[1:]}", added)
-        swapped = re.match(rf"(?:why|when|where|how(?: {_HOW})?) (?={_AUXILIARY}\b)", head, re.IGNORECASE)
+        swapped = re.match(rf"(?:why|when|where|how) (?={_AUXILIARY}\b)", head, re.IGNORECASE)
         if swapped:
             return _asking(f"{wh} {head[swapped.end() :]}", added)
     return _with_topic(wh, last)
@@ -502,9 +502,11 @@ def _is_cut_short(plain: str) -> bool:
     if match is None:
         return False
     nouns = match["nouns"].split()
-    # a verb makes it a question of its own: "which company won", "how many people live in Lund"
+    # a verb makes it a question of its own: "which company won", "what happened to the mill"
     verb = nouns[-1].endswith("ed") or nouns[-1].lower() in word_list("conversation", "past")
-    return len(nouns) == 1 or (match.end("nouns") == len(rest) and not verb)
+    if match.end("nouns") == len(rest):
+        return len(nouns) == 1 or not verb
+    return len(nouns) == 1 and not verb
 
 
 def _goes_on(question: str, plain: str, last: Turn) -> bool:
@@ -521,7 +523,7 @@ def _goes_on(question: str, plain: str, last: Turn) -> bool:
     return (
         (content <= _terms("roles") and analysed.wants != "person")  # "what did the governor say"
         or bool(re.search(goes_on, plain, re.IGNORECASE))
-        or content <= set(_spoken_of(last))
+        or {_singular(term.word) for term in analysed.terms} <= set(_spoken_of(last))
     )
 
 
@@ -531,11 +533,14 @@ def _terms(*path: str) -> frozenset[str]:
 
 
 def _spoken_of(turn: Turn) -> Iterator[str]:
+    """The words of a turn's question, articles and passages; not their stems: a coast that was pounded is no pound."""
     cited = dict.fromkeys(citation.article for citation in turn.answer.citations)
-    texts = [searched_for(turn), *(article.text for article in cited), *_texts(turn.answer)]
-    for text in texts:
-        for _, term in words_of(text):
-            yield term
+    for text in [searched_for(turn), *(article.text for article in cited), *_texts(turn.answer)]:
+        yield from map(_singular, words(text))
+
+
+def _singular(word: str) -> str:
+    return word.lower().removesuffix("s")
 
 
 def _articles(answer: Answer) -> list[Article]:

@@ -7,7 +7,7 @@ an age, or go on to call he or she.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
@@ -114,8 +114,9 @@ def kind_of(name: str, texts: Sequence[str], unsure: Kind = "person") -> Kind:
     if {part.lower().strip(".") for part in name.split()} & word_list("conversation", "group_words"):
         return "group"
     scores: dict[Kind, float] = {"person": 0.0, "place": 0.0, "group": 0.0}
+    near = list(_around(name, texts))
     for pattern, kind, weight in _signs(name, last):
-        scores[kind] += weight * sum(len(pattern.findall(text)) for text in texts)
+        scores[kind] += weight * sum(len(pattern.findall(text)) for text in near)
     if name.isupper() and len(name) > 1:
         scores["group"] += 1
         scores["person"] = 0.0
@@ -124,6 +125,14 @@ def kind_of(name: str, texts: Sequence[str], unsure: Kind = "person") -> Kind:
     if not any(scores.values()):
         return unsure if len(name.split()) in (2, 3) and " of " not in name else "group"
     return max(scores, key=lambda kind: scores[kind])
+
+
+def _around(name: str, texts: Sequence[str]) -> Iterator[str]:
+    """What stands around each mention of a name, or of its last word: the signs are looked for there alone."""
+    last = re.compile(rf"\b{re.escape(name.split()[-1])}\b")
+    for text in texts:
+        for match in last.finditer(text):
+            yield text[max(0, match.start() - REACH) : match.end() + REACH + 10]
 
 
 def is_called(pronoun: str, name: str, texts: Sequence[str]) -> bool:

@@ -170,6 +170,8 @@ def test_a_third_question_leans_on_what_the_second_was_understood_as():
         "How many people are there in Norby?",
         "What is the capital of Norway?",
         "What can you do?",
+        "What happened to the bakery?",
+        "Which baker won?",
         "What was the last report on the bakery?",
         "What is the second source of income of bakers?",
         "thanks",
