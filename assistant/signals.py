@@ -140,9 +140,7 @@ def signals(
 
 def matrix(found: Sequence[Signals]) -> NDArray[np.float64]:
     """Signals as numbers, shape (sentences, :data:`NAMES`)."""
-    return np.array([[getattr(one, name) for name in NAMES] for one in found], np.float64).reshape(
-        len(found), len(NAMES)
-    )
+    return np.array([[getattr(one, name) for name in NAMES] for one in found], np.float64).reshape(len(found), len(NAMES))
 
 
 def _title_terms() -> frozenset[str]:
