@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
 
 from assistant.confidence import threshold
+from assistant.conversation import from_turns, rewritten
 from assistant.errors import QuestionError
 from assistant.evidence import gather
+from assistant.followups import resolve
 from assistant.reading import Reader
 from assistant.settings import AssistantSettings
-from assistant.types import Answer, Event, Finished, Gap, Judgement, PassagesFound, Searching, Stated, Statement
+from assistant.types import Answer, Event, Finished, Gap, Judgement, PassagesFound, Searching, Stated, Statement, Turn
 from assistant.writers import QuoteWriter
 from index import Archive, Filters, IndexSettings, SearchHit, open_embedder
 
@@ -54,26 +56,47 @@ class Assistant:
         archive.manifest()
         return cls(archive, settings)
 
-    def ask(self, question: str, filters: Filters | None = None, as_of: date | None = None) -> Answer:
-        """Answer a question, asked on the day ``as_of`` (today unless given).
+    def ask(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        as_of: date | None = None,
+        history: Sequence[Turn] = (),
+    ) -> Answer:
+        """Answer a question, asked on the day ``as_of`` (today unless given), after the turns of ``history``.
+
+        A follow-up is written out as a question that stands by itself (:attr:`Answer.asked`). Turns are answers that
+        this assistant gave; what a client claims to have been said is no history.
 
         Raises:
             QuestionError: the question is empty or too long.
             ArchiveError, EmbedderError: the archive cannot be searched; a fault is never an answer.
         """
-        for event in self.stream(question, filters, as_of):
+        for event in self.stream(question, filters, as_of, history):
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a stream ends with Finished")
 
-    def stream(self, question: str, filters: Filters | None = None, as_of: date | None = None) -> Iterator[Event]:
-        """Answer a question, telling of each step: Searching, PassagesFound, Stated…, Finished.
+    def stream(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        as_of: date | None = None,
+        history: Sequence[Turn] = (),
+    ) -> Iterator[Event]:
+        """Answer a question, telling of each step: Rewritten if it is a follow-up, Searching, PassagesFound, Stated…,
+        Finished.
 
         Raises:
             As :meth:`ask`; the question is checked before the first event.
         """
         question = self._checked(question)
-        return self._stream(question, filters, as_of)
+        meant = resolve(question, history, lambda query: self.archive.search(query, 1, filters, as_of))
+        if meant.wants != "search":
+            return from_turns(question, meant, history, self.settings.statements)
+        if meant.asked == question:
+            return self._stream(question, filters, as_of)
+        return rewritten(question, meant.asked, self._stream(meant.asked, filters, as_of))
 
     def search(
         self, query: str, k: int = 10, filters: Filters | None = None, as_of: date | None = None

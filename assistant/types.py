@@ -76,7 +76,8 @@ class Answer:
 
     ``statements`` are in reading order. ``gaps`` are the parts of the question that are not answered. ``nearest`` are
     the passages that were retrieved, best first, also where none answers. ``searched`` is how many articles the
-    archive held. ``judgements`` say of each part how likely the archive answers it.
+    archive held. ``judgements`` say of each part how likely the archive answers it. ``asked`` is the standalone
+    question that was asked in place of a follow-up; None where the question was asked as it stands.
     """
 
     question: str
@@ -85,6 +86,7 @@ class Answer:
     nearest: tuple[SearchHit, ...]
     searched: int
     judgements: tuple[Judgement, ...] = ()
+    asked: str | None = None
 
     @property
     def confidence(self) -> float:
@@ -128,6 +130,29 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a conversation: the answer given, and through it the question.
+
+    A follow-up leans on these alone: the names and words of questions, and citations that were checked.
+    """
+
+    answer: Answer
+
+    @property
+    def question(self) -> str:
+        """The question as it stands by itself."""
+        return self.answer.asked or self.answer.question
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A follow-up was understood as a question that stands by itself."""
+
+    question: str
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
 class Searching:
     """The search has begun, over so many articles."""
 
@@ -157,5 +182,6 @@ class Finished:
     answer: Answer
 
 
-Event = Searching | PassagesFound | Stated | Finished
-"""What a stream tells of, in this order; Stated once for each statement."""
+Event = Rewritten | Searching | PassagesFound | Stated | Finished
+"""What a stream tells of, in this order: Rewritten for a follow-up alone, Stated once for each statement. What is
+answered from the turns before is not searched for."""

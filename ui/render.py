@@ -86,14 +86,20 @@ def _stretch(citation: Citation, hits: Sequence[SearchHit]) -> tuple[int, int, s
 
 
 def answer_html(
-    statements: Iterable[tuple[Statement, Sequence[int]]], key: str, reason: str = "", *, declined: bool = False
+    statements: Iterable[tuple[Statement, Sequence[int]]],
+    key: str,
+    reason: str = "",
+    *,
+    declined: bool = False,
+    asked: str | None = None,
 ) -> str:
     """An answer, or as much of it as there is: its sentences with links to the sources, and the reason for any gap.
 
     One block without an empty line, so that a Markdown renderer passes it through. ``key`` tells the answer's sources
-    from those of other answers on the page.
+    from those of other answers on the page; ``asked`` is what a follow-up was written out as, and stands first.
     """
-    body = "".join(
+    body = f'<p class="byline-asked">{_text(asked_text(asked))}</p>' if asked else ""
+    body += "".join(
         f"<p>{_marked_text(statement)}{''.join(_link(number, key) for number in numbers)}</p>"
         for statement, numbers in statements
     )
@@ -233,7 +239,8 @@ def also_in(article: Article) -> str:
 
 
 def answer_text(answer: Answer) -> str:
-    """An answer for the terminal: its sentences, the reason for any gap, and the sources with their exact quotes."""
+    """An answer for the terminal: what a follow-up was written out as, its sentences, the reason for any gap, and the
+    sources with their exact quotes."""
     lines = [plain(sentence) for sentence in answer.sentences]
     if answer.reason:
         lines += ["", plain(answer.reason)] if lines else [plain(answer.reason)]
@@ -246,7 +253,14 @@ def answer_text(answer: Answer) -> str:
             lines += [f"    {plain(copies)}"] if (copies := also_in(article)) else []
     elif answer.nearest:
         lines += ["", "Nearest passages", hits_text(answer.nearest[:NEAREST])]
+    if answer.asked:
+        lines = [asked_text(answer.asked), "", *lines]
     return "\n".join(lines)
+
+
+def asked_text(asked: str) -> str:
+    """What a follow-up was written out as, in a line."""
+    return f"Asked: {plain(asked)}"
 
 
 def hits_text(hits: Sequence[SearchHit]) -> str:
@@ -437,6 +451,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
         "gaps": [{"question": gap.question, "reason": gap.reason, "missing": gap.missing} for gap in answer.gaps],
         "nearest": [hit_json(hit) for hit in answer.nearest],
         "searched": answer.searched,
+        "asked": answer.asked,
     }
 
 
