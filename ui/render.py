@@ -444,6 +444,7 @@ def hit_json(hit: SearchHit) -> dict[str, object]:
         "score": hit.score,
         "vector_rank": hit.vector_rank,
         "keyword_rank": hit.keyword_rank,
+        "rerank_score": hit.rerank_score,
     }
 
 
