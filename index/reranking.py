@@ -1,7 +1,7 @@
 """Reranking: a cross-encoder reads the question and a passage together, and says how well the passage answers.
 
-It is used where the setting ``reranker`` names one (Nogueira & Cho, "Passage Re-ranking with BERT", 2019). It reads more
-closely than what finds passages, and takes far longer: only the best of them are given to it.
+It is used where the setting ``reranker`` names one (Nogueira & Cho, "Passage Re-ranking with BERT", 2019). It reads
+more closely than what finds passages, and takes far longer: only the best of them are given to it.
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ class Reranker:
             # any other model would load too, with a scoring layer made of random numbers
             if not _scores_pairs(self._folder):
                 raise ValueError("it is no cross-encoder")
-            model = CrossEncoder(str(self._folder), device="cpu", local_files_only=True, trust_remote_code=False)
+            model: CrossEncoder = CrossEncoder(
+                str(self._folder), device="cpu", local_files_only=True, trust_remote_code=False
+            )
             if model.num_labels != 1:
                 raise ValueError(f"it gives {model.num_labels} scores, not one")
         except Exception as error:  # whatever a library says of a broken model, the user must choose another

@@ -32,9 +32,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tests.benchmarks.assemblies import ASSEMBLIES, DEPTH, Found, News, Retriever
-
 from index import Archive, IndexSettings, open_embedder
+from tests.benchmarks.assemblies import ASSEMBLIES, DEPTH, Found, News, Retriever
 
 MODELS = {"fast": "fast", "minilm": "deep"}
 """What a model is called here, and what the setting ``embedder`` calls it."""
