@@ -124,8 +124,7 @@ class Archive:
         query = query.encode("utf-8", "replace").decode()
 
         day = (as_of or date.today()) if self.settings.recency else None
-        reranker = self.reranker()
-        wanted = max(k, self.settings.rerank_passages) if reranker else k
+        wanted = max(k, self.settings.rerank_passages) if self.settings.reranker else k
 
         def found(opened: _Opened) -> list[SearchHit]:
             snapshot, store = opened.snapshot, opened.store
@@ -152,6 +151,7 @@ class Archive:
             ]
 
         hits = self._with_snapshot(found)
+        reranker = self.reranker()
         if reranker is None:
             return hits
         from index.reranking import rerank

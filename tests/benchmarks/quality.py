@@ -57,7 +57,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="folder to write quality.md and quality.json to")
     options = parser.parse_args()
     weeks, questions, articles = read(options.newsbench, options.weeks)
-    print(f"{len(articles):,} articles, {len(questions)} questions of {len(weeks)} weeks, model {options.model}")
+    about = f"{len(articles):,} articles, {len(questions)} questions of {len(weeks)} weeks, model {options.model}"
+    print(about, flush=True)
     score = load_score(options.newsbench)
     rows = []
     for name, retriever, seconds in systems(articles, MODELS[options.model]):
@@ -77,9 +78,9 @@ def main() -> None:
     print(as_markdown(rows), end="")
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
-        about = {"model": options.model, "weeks": weeks, "articles": len(articles), "questions": len(questions)}
-        (options.out / "quality.json").write_text(json.dumps({**about, "systems": rows}, indent=2), encoding="utf-8")
-        (options.out / "quality.md").write_text(as_markdown(rows), encoding="utf-8")
+        run = {"model": options.model, "weeks": weeks, "articles": len(articles), "questions": len(questions)}
+        (options.out / "quality.json").write_text(json.dumps({**run, "systems": rows}, indent=2), encoding="utf-8")
+        (options.out / "quality.md").write_text(f"{about}\n\n{as_markdown(rows)}", encoding="utf-8")
 
 
 def read(newsbench: Path, weeks: str) -> tuple[list[str], list[Row], list[Row]]:
