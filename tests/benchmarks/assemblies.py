@@ -44,7 +44,7 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage that was retrieved: the address of its article and its words."""
+    """A passage that was retrieved: the address of its article and its words, without the title put before them."""
 
     url: str
     text: str
@@ -165,7 +165,10 @@ def haystack_hybrid(articles: Sequence[News], embedder: Embedder, folder: Path) 
 
     def search(question: str, day: date) -> list[Found]:
         found = asking.run({"text_embedder": {"text": question}, "by_keyword": {"query": question}})
-        return [Found(one.meta["url"], one.content) for one in found["joiner"]["documents"]]
+        return [
+            Found(one.meta["url"], one.content.removeprefix(f"{one.meta['title']}\n\n"))
+            for one in found["joiner"]["documents"]
+        ]
 
     return search
 
