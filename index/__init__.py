@@ -18,6 +18,7 @@ from index.errors import (
     IndexOutdated,
     ReadersBroken,
     RemovalsRefused,
+    RerankerError,
     SettingsError,
     SourceRefused,
 )
@@ -103,6 +104,7 @@ __all__ = [
     "ReadersBroken",
     "Removal",
     "RemovalsRefused",
+    "RerankerError",
     "ScoreParts",
     "SearchHit",
     "Section",

@@ -38,6 +38,7 @@ from index.versions import canonical_url, differences
 
 if TYPE_CHECKING:
     from index.adding import Addition, Removal, Source
+    from index.reranking import Reranker
 
 INDEX_FOLDER = ".byline"
 
@@ -76,6 +77,7 @@ class Archive:
         self._lock = threading.RLock()
         self._opened: _Opened | None = None
         self._embedders: dict[str, Embedder] = {}
+        self._reranker: Reranker | None = None
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], settings: IndexSettings | None = None) -> Archive:
@@ -113,6 +115,7 @@ class Archive:
         Raises:
             IndexMissing, IndexOutdated, IndexDamaged: there is nothing to search; the message has the command.
             EmbedderError: the embedding model does not load.
+            RerankerError: the setting ``reranker`` names a cross-encoder that does not load.
         """
         from index.passages import follows, joined
         from index.retrieval import COLLAPSE_DEPTH, DEPTH, JOINED, collapse, join, retrieve
@@ -121,6 +124,7 @@ class Archive:
         query = query.encode("utf-8", "replace").decode()
 
         day = (as_of or date.today()) if self.settings.recency else None
+        wanted = max(k, self.settings.rerank_passages) if self.settings.reranker else k
 
         def found(opened: _Opened) -> list[SearchHit]:
             snapshot, store = opened.snapshot, opened.store
@@ -131,9 +135,9 @@ class Archive:
                 return doc == snapshot.home_of(other).article and follows(passage(one), passage(other), article(doc))
 
             vector = opened.embedder.embed_query(query)
-            depth = max(DEPTH, COLLAPSE_DEPTH * k)
+            depth = max(DEPTH, COLLAPSE_DEPTH * wanted)
             ranked = retrieve(snapshot, query, vector, depth, filters or Filters(), store.headlines, day)
-            distinct = collapse(ranked, JOINED * k, snapshot.home_of, lambda number: passage(number).text)
+            distinct = collapse(ranked, JOINED * wanted, snapshot.home_of, lambda number: passage(number).text)
             return [
                 SearchHit(
                     joined([passage(number) for number in run]),
@@ -143,10 +147,16 @@ class Archive:
                     best.keyword_rank,
                     best.parts,
                 )
-                for best, run in join(distinct, k, snapshot.home_of, adjoin)
+                for best, run in join(distinct, wanted, snapshot.home_of, adjoin)
             ]
 
-        return self._with_snapshot(found)
+        hits = self._with_snapshot(found)
+        reranker = self.reranker()
+        if reranker is None:
+            return hits
+        from index.reranking import rerank
+
+        return rerank(reranker, query, hits, self.settings.rerank_passages)[:k]
 
     def document_frequencies(self, terms: Sequence[str]) -> tuple[list[int], int]:
         """In how many passages each term (see :func:`index.terms`) occurs, and how many passages there are."""
@@ -413,6 +423,21 @@ class Archive:
             if name not in self._embedders:
                 self._embedders[name] = open_embedder(name, self.settings.cache_dir)
             return self._embedders[name]
+
+    def reranker(self) -> Reranker | None:
+        """The cross-encoder that the setting names, opened once; None where it names none.
+
+        Raises:
+            RerankerError: there is none of this name.
+        """
+        if not self.settings.reranker:
+            return None
+        from index.reranking import open_reranker
+
+        with self._lock:
+            if self._reranker is None:
+                self._reranker = open_reranker(self.settings.reranker)
+            return self._reranker
 
     # --- syncing -----------------------------------------------------------------------------------------------
 

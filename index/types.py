@@ -191,7 +191,9 @@ class SearchHit:
     """A passage that search returned, best first; passages of one section that follow each other come joined.
 
     ``score`` is comparable only within one search; ``parts`` are what it is made of. A rank counts from 1 and is None
-    where that side did not return the passage. Of joined passages all three are those of the best.
+    where that side did not return the passage. Of joined passages all three are those of the best. ``rerank_score`` is
+    the cross-encoder's score, by which hits that have one are ordered; None where no ``reranker`` is set, and for those
+    that it did not read.
     """
 
     passage: Passage
@@ -200,6 +202,7 @@ class SearchHit:
     vector_rank: int | None
     keyword_rank: int | None
     parts: ScoreParts = ScoreParts()
+    rerank_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ TREES = {
 
 ROOMS = {
     "chromadb": {"index/vectors.py"},
-    "sentence_transformers": {"index/embedding.py"},
+    "sentence_transformers": {"index/embedding.py", "index/reranking.py"},
     "transformers": {"index/embedding.py"},
     "model2vec": {"index/embedding.py"},
     "huggingface_hub": {"index/embedding.py"},

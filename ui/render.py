@@ -478,6 +478,7 @@ def hit_json(hit: SearchHit) -> dict[str, object]:
         "parts": asdict(hit.parts),
         "vector_rank": hit.vector_rank,
         "keyword_rank": hit.keyword_rank,
+        "rerank_score": hit.rerank_score,
     }
 
 

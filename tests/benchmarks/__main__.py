@@ -3,6 +3,8 @@
     make bench                       on 2,000 invented articles
     make bench ARCHIVE=~/articles    on a folder of articles, which is only read
 
+How well passages are found, beside other libraries, is measured by tests/benchmarks/quality.py.
+
 Every figure is of a whole process, as a user runs it. What the deep embedder costs is given as a ratio to the model
 alone on the same passages, measured in turn in the same run.
 """
