@@ -9,7 +9,19 @@ from assistant.errors import CasesUnreadable, PredictionsRefused, QuestionError
 from assistant.evaluation import Evaluation, Loss, Lost, Result, TradeOff, evaluate
 from assistant.predictions import Prediction, Quoted, Retrieved
 from assistant.settings import AssistantSettings
-from assistant.types import Answer, Citation, Event, Finished, Gap, PassagesFound, Searching, Stated, Statement, Status
+from assistant.types import (
+    Answer,
+    Citation,
+    Event,
+    Finished,
+    Gap,
+    Note,
+    PassagesFound,
+    Searching,
+    Stated,
+    Statement,
+    Status,
+)
 
 __all__ = [
     "Answer",
@@ -25,6 +37,7 @@ __all__ = [
     "Gap",
     "Loss",
     "Lost",
+    "Note",
     "PassagesFound",
     "Prediction",
     "PredictionsRefused",
