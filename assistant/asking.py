@@ -16,8 +16,9 @@ LONG = 60
 PRECEDING = 40
 """Words of the sentences before, at most, that come with a sentence that asks and says too little by itself."""
 
-TELLING = 12
-"""Words that a search takes from a long text beside what is asked, at most: its names and rare words."""
+TELLING, BESIDE = 12, 3
+"""Words that a search takes from a long text, at most, for a question that leans on it, and beside one that does not:
+its names and rare words."""
 
 FEWEST_WORDS = 3
 """A question that speaks of fewer words leans on what stands before it."""
@@ -30,9 +31,7 @@ _ASKS = re.compile(
     r"|^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|tell|name|list|explain|describe)\b",
     re.IGNORECASE,
 )
-_LEANS = re.compile(
-    r"\b(?:he|she|it|they|him|her|them|his|its|their|there|this|that|these|those)\b(?! \w+ (?:of|in) )", re.IGNORECASE
-)
+_PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|hers|them|his|its|their|theirs)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -61,9 +60,9 @@ def askings(text: str, rarity: Callable[[Sequence[str]], list[float]]) -> list[A
     before: list[str] = []
     for part in asking:
         short = part if len(part.split()) <= LONG else _that_asks(part)
-        words = [] if short == part else _telling(part, rarity)
         question = analyse(short)
-        if before and (_LEANS.search(short) or len(question.terms) < FEWEST_WORDS):
+        words = _telling(part, rarity)[: TELLING if _leans(question) else BESIDE] if short != part else []
+        if before and _leans(question):
             words += before
         if len(asking) == 1:
             words += _names(" ".join(told))
@@ -74,13 +73,18 @@ def askings(text: str, rarity: Callable[[Sequence[str]], list[float]]) -> list[A
     return result
 
 
+def _leans(question: Question) -> bool:
+    """Whether a question cannot be searched without what stands before it."""
+    return not question.names and (bool(_PRONOUN.search(question.text)) or len(question.terms) < FEWEST_WORDS)
+
+
 def _that_asks(part: str) -> str:
     """The sentence of a long text that asks, after as much of what precedes it as it needs."""
     asking = analyse(part).asking
     if len(asking.split()) > LONG:
         # a text without full stops
         asking = " ".join(asking.split()[-LONG:])
-    if not _LEANS.search(asking) and len(analyse(asking).terms) >= FEWEST_WORDS:
+    if not _leans(analyse(asking)):
         return asking
     preceding = _SENTENCE.split(part[: part.rfind(asking)].strip())
     needed: list[str] = []
@@ -96,9 +100,7 @@ def _telling(text: str, rarity: Callable[[Sequence[str]], list[float]]) -> list[
     question = analyse(text)
     counts = Counter(terms(text))
     weights = rarity([term.term for term in question.terms])
-    worth = {
-        term.word: counts[term.term] ** 0.5 * weight for term, weight in zip(question.terms, weights, strict=True)
-    }
+    worth = {term.word: counts[term.term] ** 0.5 * weight for term, weight in zip(question.terms, weights, strict=True)}
     ranked = sorted((word for word in worth if worth[word] > 0), key=lambda word: -worth[word])
     return ranked[:TELLING]
 

@@ -50,6 +50,7 @@ _HERE = (
     rf"|(?: are| is)? (?:in|part of) {_ARCHIVE}| does {_ARCHIVE} {_HOLDS}| are (?:indexed|available|included|covered))"
     rf"(?: in {_ARCHIVE})?(?: (?:in total|altogether|now|right now))?)"
 )
+_UTMOST = r"(?:oldest|newest|latest|first|last|most recent)"
 _OUTLETS = r"(?:news )?(?:outlets?|sources?|newspapers?|papers|publishers|publications|magazines|(?:web)?sites|media)"
 
 # each must be the whole of what is said: "how many articles of the constitution were changed" is about the news
@@ -67,8 +68,8 @@ _ABOUT: tuple[tuple[Subject, str], ...] = (
     (
         "help",
         r"help(?: me)?|what (?:can|do) you do(?: for me)?|what can (?:i|we) (?:ask|do)(?: you| here)?|what do you know"
-        rf"|how (?:do|does|can) (?:i|we|you|this|it|byline) (?:work|use (?:you|this|it|byline))|who are you|what are you"
-        rf"|what(?: is|'s) (?:this|byline)|how can you help(?: me)?",
+        r"|how (?:do|does|can) (?:i|we|you|this|it|byline) (?:work|use (?:you|this|it|byline))"
+        r"|(?:who|what) are you|what(?: is|'s) (?:this|byline)|how can you help(?: me)?",
     ),
     (
         "articles",
@@ -89,9 +90,8 @@ _ABOUT: tuple[tuple[Subject, str], ...] = (
         rf"(?: (?:do|does) (?:{_ARCHIVE}|it|(?:the|your) {_ITEMS}) {_HOLDS}| (?:is|are) covered|{_HERE})"
         rf"|how (?:old|recent|new|current|up[- ]to[- ]date|far back) (?:is|are|do|does) "
         rf"(?:{_ARCHIVE}|(?:the|your) {_ITEMS})(?: go| reach)?"
-        r"|(?:what|which|when|how old|what date|from when)(?: is|'s) (?:the|your) (?:oldest|newest|latest|first|last|most recent)"
-        rf" article(?: from| of)?(?: in {_ARCHIVE})?"
-        r"|what(?: is|'s) the date of (?:the|your) (?:oldest|newest|latest|first|last|most recent) article",
+        rf"|(?:what|which|when|how old|what date|from when)(?: is|'s) (?:the|your) {_UTMOST} article(?: from| of)?"
+        rf"(?: in {_ARCHIVE})?|what(?: is|'s) the date of (?:the|your) {_UTMOST} article",
     ),
     (
         "languages",
@@ -101,22 +101,26 @@ _ABOUT: tuple[tuple[Subject, str], ...] = (
 )
 _ABOUT_PATTERNS = tuple((subject, re.compile(pattern)) for subject, pattern in _ABOUT)
 
-_ASKED_FOR = r"(?:(?:so|and|please|now|also|can you|could you|would you|i want|i'd like|(?:give|show|tell|get|bring) (?:me|us)) )*"
+_ASKED_FOR = (
+    r"(?:(?:so|and|please|now|also|can you|could you|would you|i want|i'd like"
+    r"|(?:give|show|tell|get|bring) (?:me|us)) )*"
+)
 _NEWS = r"(?:news|headlines?|top stories|(?:news )?stories|(?:news )?articles|developments?|updates?)"
 _NEWEST = r"(?:latest|newest|most recent|new|recent|breaking|top|big|biggest|main|important)"
 _HEADS = (
     # what may stand with or without a topic
-    rf"(?:what(?: is|'s|s| are| was|'re)|is there|are there|any|the) (?:the |any )?(?:(?:{_NEWEST} )*{_NEWS}|anything new)",
+    r"(?:what(?: is|'s|s| are| was|'re)|is there|are there|any|the) (?:the |any )?"
+    rf"(?:(?:{_NEWEST} )*{_NEWS}|anything new)",
     rf"(?:(?:the|any|all|my) )?(?:{_NEWEST} )+{_NEWS}",
     rf"(?:the )?(?:{_NEWS})",
     r"what(?: is|'s|s| was| has been) new|what else is new|anything new",
-    r"(?:(?:what(?: is|'s|s) )?the )?latest|what(?: is|'s|s| was) (?:the latest|in the news)|update(?: me)?|catch me up",
+    r"(?:(?:what(?: is|'s|s) )?the )?latest|what(?: is|'s|s| was) in the news|update(?: me)?|catch me up",
 )
 _ON = r"(?:on|about|with|regarding|concerning|around|re)"
 _TOPICAL = re.compile(rf"{_ASKED_FOR}(?:{'|'.join(_HEADS)}) {_ON} (?P<topic>\S.*)", re.IGNORECASE)
 _PLACED = re.compile(
-    rf"{_ASKED_FOR}(?:(?:(?:the|any) )?(?:{_NEWEST} )*{_NEWS}|what(?: is|'s|s) (?:new|happening|going on)) (?:in|from|at|for|of) "
-    r"(?P<topic>\S.*)",
+    rf"{_ASKED_FOR}(?:(?:(?:the|any) )?(?:{_NEWEST} )*{_NEWS}|what(?: is|'s|s) (?:new|happening|going on))"
+    r" (?:in|from|at|for|of) (?P<topic>\S.*)",
     re.IGNORECASE,
 )
 _UNTOPICAL = re.compile(
@@ -125,7 +129,7 @@ _UNTOPICAL = re.compile(
     re.IGNORECASE,
 )
 _HAPPENED = re.compile(
-    rf"{_ASKED_FOR}(?:what(?:(?: has|'s|s| have| was|'ve)? (?:happened|been happening|been going on|going on|happening)| did happen)"
+    rf"{_ASKED_FOR}(?:what(?: has|'s|s| was)? (?:been )?(?:happened|happening|going on)"
     r"|what (?:did )?(?:you|the (?:papers|outlets|articles)) report(?:ed)?)"
     r"(?: (?:in|around) the (?:news|world))?",
     re.IGNORECASE,
@@ -133,11 +137,13 @@ _HAPPENED = re.compile(
 
 _ARTICLE = r"(?:(?:the|this|that|an?|one) )?(?:(?:news|latest|newest) )?(?:article|story|report|piece)"
 _ABOUT_WHAT = (
-    r"(?:(?:that is |which is )?(?:about|on|of|regarding)|(?:titled|entitled|called|named|headlined|headed)|with the (?:title|headline))"
+    r"(?:(?:(?:that|which) is )?(?:about|on|of|regarding)"
+    r"|(?:titled|entitled|called|named|headlined|headed)|with the (?:title|headline))"
 )
 _SUMMARY = re.compile(
-    rf"{_ASKED_FOR}(?:summari[sz]e|sum up|sum|(?:(?:a|the) )?(?:(?:short|brief|quick) )?(?:summary|gist|key points|main points|recap)"
-    rf" (?:of|from)|tl;?dr:?|recap)(?: for me)?(?:(?: {_ARTICLE})(?: {_ABOUT_WHAT})?| {_ABOUT_WHAT}(?: {_ARTICLE})?)?"
+    rf"{_ASKED_FOR}(?:summari[sz]e|sum(?: up)?|tl;?dr:?|recap"
+    r"|(?:(?:a|the) )?(?:(?:short|brief|quick) )?(?:summary|gist|key points|main points|recap) (?:of|from))"
+    rf"(?: for me)?(?:(?: {_ARTICLE})(?: {_ABOUT_WHAT})?| {_ABOUT_WHAT}(?: {_ARTICLE})?)?"
     r"(?: (?P<topic>\S.*?))?(?: (?:for me|please|in (?:short|brief|a few (?:words|sentences))))?",
     re.IGNORECASE,
 )
@@ -158,7 +164,7 @@ def form_of(question: str, as_of: date) -> Form:
     Whatever is not wholly of one of the other forms is a question about the news.
     """
     said = _SPACES.sub(" ", question).strip(" \t.!?,;…¡¿").replace("’", "'")
-    plain = said.lower().removesuffix(" please").removeprefix("please ")
+    plain = said.replace(",", "").lower().removesuffix(" please").removeprefix("please ")
     for subject, pattern in _ABOUT_PATTERNS:
         if pattern.fullmatch(plain):
             return AboutArchive(subject)

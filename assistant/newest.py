@@ -57,7 +57,7 @@ def newest(
     stretch = asked.stretch
     if stretch is None and last is not None:
         # the latest on a topic may be old
-        stretch = Stretch(min(days) if topic else last - timedelta(days=LATELY_DAYS - 1), until)
+        stretch = Stretch(min(days) if topic else last - timedelta(days=LATELY_DAYS - 1), last)
     if stretch is None:
         return Newest((), None, 0, last)
     stretch = Stretch(max(stretch.first, filters.since or date.min), min(stretch.last, until))

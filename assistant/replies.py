@@ -76,8 +76,11 @@ class Replies:
         languages = self._archive.overview().languages if language else {}
         if languages.keys() - {""} and language not in languages:
             held, spoken = known_languages(languages), language_name(language)
-            reply.language = f"The question is in {spoken}, the archive in {held}."
-            reply.notes.append(Note("language", f"{reply.language} It was looked for by meaning as far as that goes."))
+            reply.foreign = f"The archive does not say, as far as one in {held} can be asked in {spoken}."
+            told = (
+                f"The question is in {spoken}, the archive in {held}. It was looked for by meaning as far as that goes."
+            )
+            reply.notes.append(Note("language", told))
             return asked
         read = [self._corrected(one) for one in asked]
         if read != asked or any(len(one.text) < len(question) / 2 for one in asked if len(question.split()) > LONG):
@@ -101,9 +104,7 @@ class Replies:
 
     def _answer(self, asked: Sequence[Asking], filters: Filters | None, as_of: date, reply: _Reply) -> Iterator[Event]:
         began = time.perf_counter()
-        found = [
-            tuple(self._archive.search(one.query, self._settings.passages, filters, as_of)) for one in asked
-        ]
+        found = [tuple(self._archive.search(one.query, self._settings.passages, filters, as_of)) for one in asked]
         reply.nearest = _interleaved(found)
         yield PassagesFound(reply.nearest, time.perf_counter() - began)
         for one, hits in zip(asked, found, strict=True):
@@ -115,8 +116,7 @@ class Replies:
                 if isinstance(said, Judgement):
                     reply.judgements.append(said)
                 elif isinstance(said, Gap):
-                    reason = f"{reply.language} {said.reason}" if reply.language else said.reason
-                    reply.gaps.append(replace(said, reason=reason))
+                    reply.gaps.append(Gap(said.question, reply.foreign) if reply.foreign else said)
                 else:
                     yield from reply.say(replace(said, heading=heading))
 
@@ -128,9 +128,8 @@ class Replies:
         found = newest(self._archive, asked, topic, self._embedder, filters, as_of)
         reply.nearest = found.hits
         yield PassagesFound(found.hits, time.perf_counter() - began)
-        about = self._embedder.embed_query(asked.topic) if topic else None
         for article in found.articles:
-            for sentence in key_sentences(article, self._embedder, 1, about):
+            for sentence in key_sentences(article, self._embedder, 1, topic):
                 yield from reply.say(replace(state(article, sentence), heading=_headline(article)))
         if not reply.statements:
             reply.gaps.append(Gap(reply.question, nothing_new(found, asked.topic)))
@@ -156,7 +155,11 @@ class Replies:
             summed = f"{len(chosen)} of {len(article.sentences)} sentences of {_headline(article)}, in their order."
             reply.notes.append(Note("article", summed))
         if not reply.statements:
-            named = f"No article about “{asked.topic}” was found." if asked.topic else "Say which article: its title, or what it is about."
+            named = (
+                f"No article about “{asked.topic}” was found."
+                if asked.topic
+                else "Say which article: its title, or what it is about."
+            )
             reply.gaps.append(Gap(reply.question, named))
         reply.judgements.append(Judgement(reply.question, share))
 
@@ -166,7 +169,7 @@ class _Reply:
 
     def __init__(self, question: str, searched: int) -> None:
         self.question = question
-        self.language = ""
+        self.foreign = ""
         self.nearest: tuple[SearchHit, ...] = ()
         self.statements: list[Statement] = []
         self.gaps: list[Gap] = []

@@ -22,6 +22,14 @@ itself."""
 LARGE = 500
 """Passages from which an archive is large."""
 
+BESIDE, NAME_BESIDE = 0.5, 0.8
+"""How well passages with a word must fit the question's other words for it to be what was meant: it is no typing
+mistake that the archive has nothing on Milei, and miles. Of a name, with a word that is none, more is asked.
+
+Of newsbench's 809 questions as they are, of which 200 ask for what is not in the archive, 14 have a word changed
+without this and 3 with it; of words with one letter dropped, added, replaced or swapped it leaves 4 in 100 as typed
+that would have been mended."""
+
 MOST = 8
 """Words of one question that are looked up, at most."""
 
@@ -30,7 +38,7 @@ _ASKING = (
     "what when where which who whom whose while have does were many much about with from that this there their"
     " happened latest news summary summarise summarize article articles archive outlets since yesterday today week"
 ).split()
-_WORD = re.compile(r"(?<![\w@#/.])[^\W\d_]+(?![\w@#/])")
+_WORD = re.compile(r"(?<![\w@#/.])[^\W\d_]+(?![\w@#/]|\.\w)")
 _QUOTED = re.compile(r"[“\"«][^”\"»]*[”\"»]")
 
 
@@ -46,7 +54,8 @@ def correct(question: str, archive: Archive, is_word: Callable[[str], bool]) -> 
     """``question`` with its mistyped words read as words of the archive.
 
     A word is mistyped if the archive has no passage with it, if ``is_word`` does not know it either, and if there is a
-    word near to it that the archive has. What holds a figure, stands in quotation marks or is all capitals stays.
+    word near to it that the archive has beside the question's other words. What holds a figure, stands in quotation
+    marks or is all capitals stays.
     """
     quoted = [match.span() for match in _QUOTED.finditer(question)]
     found = [
@@ -60,12 +69,15 @@ def correct(question: str, archive: Archive, is_word: Callable[[str], bool]) -> 
     if not found:
         return Correction(question)
     counts, passages = archive.document_frequencies([term_of(match[0]) for match in found])
+    known = [match[0] for match, count in zip(found, counts, strict=True) if count]
     unknown = [match for match, count in zip(found, counts, strict=True) if not count and not is_word(match[0])]
+    context = _Context(archive, " ".join(known), ENOUGH if passages >= LARGE else 1)
     changes: dict[str, str] = {}
-    for word in list(dict.fromkeys(match[0] for match in unknown))[:MOST]:
-        meant = _meant(word, archive, passages)
+    for match in unknown[:MOST]:
+        # the first word has its capital from its place
+        meant = context.meant(match[0], is_first=not question[: match.start()].strip())
         if meant:
-            changes[word] = meant
+            changes[match[0]] = meant
     text = question
     for match in reversed(unknown):
         if match[0] in changes:
@@ -73,25 +85,34 @@ def correct(question: str, archive: Archive, is_word: Callable[[str], bool]) -> 
     return Correction(text, tuple(changes.items()))
 
 
-def _meant(word: str, archive: Archive, passages: int) -> str:
-    if word.islower():
-        asking = next((known for known in _ASKING if edits_between(word, known) == 1), "")
-        if asking:
-            return asking
-    near = [
-        one
-        for one in archive.near_words(word, 2 if len(word) >= TWO_EDITS_FROM else 1)
-        if one.passages >= (ENOUGH if passages >= LARGE else 1) and one.word[0].lower() == word[0].lower()
-    ]
-    best = max(near, key=lambda one: _likelihood(word, one), default=None)
-    return _as_typed(word, best.word) if best else ""
+@dataclass(frozen=True, slots=True)
+class _Context:
+    archive: Archive
+    known: str
+    enough: int
+
+    def meant(self, word: str, *, is_first: bool) -> str:
+        """What was meant by a word, as it would have been typed; ``""`` where nothing is likely enough."""
+        if word.islower() or is_first:
+            asking = next((known for known in _ASKING if edits_between(word, known) == 1), "")
+            if asking:
+                return _as_typed(word, asking)
+        is_name = word[0].isupper() and not is_first
+        near = [
+            one
+            for one in self.archive.near_words(word, 2 if len(word) >= TWO_EDITS_FROM else 1, self.known)
+            if one.passages >= self.enough
+            and one.word[0].lower() == word[0].lower()
+            and (not self.known or one.beside >= (NAME_BESIDE if is_name and one.word.islower() else BESIDE))
+        ]
+        best = max(near, key=lambda one: _likelihood(one, is_name=is_name), default=None)
+        return _as_typed(word, best.word) if best else ""
 
 
-def _likelihood(word: str, near: NearWord) -> float:
-    """How likely ``near`` was meant: each edit makes it a thousand times less so (the noisy channel of Kernighan,
-    Church & Gale, COLING 1990), and who types a capital means a name."""
-    is_name = word[0].isupper() and near.word[0].isupper()
-    return math.log10(near.passages) - 3 * near.edits + is_name
+def _likelihood(near: NearWord, *, is_name: bool) -> float:
+    """How likely a word was meant, as a logarithm to the base of 10: by how frequent it is, each edit a thousand times
+    less (a noisy channel; Kernighan, Church & Gale, COLING 1990)."""
+    return math.log10(near.passages) + 2 * near.beside - 3 * near.edits + (is_name and near.word[0].isupper())
 
 
 def _as_typed(word: str, meant: str) -> str:

@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from index.embedding import Embedder, open_embedder, packaged_model
     from index.generations import Manifest
     from index.keywords import edits_between, term_of, terms, words
-    from index.readers import Format, formats
     from index.language import language_of_question
+    from index.readers import Format, formats
     from index.settings import IndexSettings, Table
     from index.syncing import Progress
     from index.tokens import count_tokens

@@ -169,26 +169,42 @@ class Archive:
             lambda opened: (opened.snapshot.keywords.document_frequency(terms), len(opened.snapshot.passages))
         )
 
-    def near_words(self, word: str, edits: int) -> list[NearWord]:
+    def near_words(self, word: str, edits: int, beside: str = "") -> list[NearWord]:
         """Words of the archive that are no more than ``edits`` edits (1 or 2) away from one that it does not know.
 
         The nearest come first, then those in most passages; each as articles mostly write it. An edit inserts,
         deletes or replaces a letter, or swaps two neighbours.
+
+        Args:
+            word: what is not known.
+            edits: how far away.
+            beside: the words that it stands among, by which those meant are told from others that are as near.
         """
         from index.keywords import edits_between, term_of, words
 
         def found(opened: _Opened) -> list[NearWord]:
-            keywords = opened.snapshot.keywords
+            snapshot = opened.snapshot
+            keywords = snapshot.keywords
+            fit = keywords.scores(beside)
+            best_fit = max(float(fit.max(initial=0)), 1e-9)
             near: list[NearWord] = []
             for term in keywords.near_terms(word, edits):
                 holding = keywords.holding(term)
+                if not holding:  # what had the word has left the archive
+                    continue
                 texts = opened.store.texts(holding[:SPELLINGS_READ])
-                spellings = Counter(one for text in texts for one in words(text) if term_of(one) == term)
+                # headlines give capitals to what is no name
+                in_headlines, in_prose = (
+                    Counter(one for text in side for one in words(text) if term_of(one) == term)
+                    for side in zip(*texts, strict=True)
+                )
+                spellings = in_prose or in_headlines
                 # of a stem's words the one meant is the nearest: "electoin" is no "elected"
                 distances = {one: edits_between(word, one) for one in spellings}
                 best = min(spellings, key=lambda one: (distances[one], -spellings[one], one), default=None)
                 if best is not None and distances[best] <= edits:
-                    near.append(NearWord(best, distances[best], len(holding)))
+                    fits = float(fit[snapshot.positions(holding)].max(initial=0)) / best_fit
+                    near.append(NearWord(best, distances[best], len(holding), fits))
             return sorted(near, key=lambda one: (one.edits, -one.passages, one.word))
 
         return self._with_snapshot(found)

@@ -245,11 +245,16 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class NearWord:
-    """A word as articles write it that is near to another: so many edits away, in so many passages."""
+    """A word as articles write it that is near to another: so many edits away, in so many passages.
+
+    ``beside`` says how well the best of these passages fits the words it was to stand beside: 1 as well as any passage,
+    0 not at all (by BM25).
+    """
 
     word: str
     edits: int
     passages: int
+    beside: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

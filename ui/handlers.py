@@ -66,5 +66,7 @@ def _views(assistant: Assistant, message: str, sections: Sections) -> Iterator[V
             case Finished(answer=answer):
                 declined = answer.status == "declined"
                 sections = (render.section(answer, key), *sections)[:SECTIONS]
-                message_html = render.answer_html(answer.numbered(), key, answer.reason, declined=declined)
+                message_html = render.answer_html(
+                    answer.numbered(), key, answer.reason, declined=declined, notes=answer.notes
+                )
                 yield message_html, render.panel_html(sections), sections

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from assistant import Answer, Citation, Statement
+from assistant import Answer, Citation, Note, Statement
 from index import Article, ArticleRef, Difference, Format, SearchHit, Span, SyncReport, Version
 
 AROUND = 2
@@ -86,17 +86,26 @@ def _stretch(citation: Citation, hits: Sequence[SearchHit]) -> tuple[int, int, s
 
 
 def answer_html(
-    statements: Iterable[tuple[Statement, Sequence[int]]], key: str, reason: str = "", *, declined: bool = False
+    statements: Iterable[tuple[Statement, Sequence[int]]],
+    key: str,
+    reason: str = "",
+    *,
+    declined: bool = False,
+    notes: Iterable[Note] = (),
 ) -> str:
-    """An answer, or as much of it as there is: its sentences with links to the sources, and the reason for any gap.
+    """An answer, or as much of it as there is: its notes, its sentences under their headings with links to the sources,
+    and the reason for any gap.
 
     One block without an empty line, so that a Markdown renderer passes it through. ``key`` tells the answer's sources
     from those of other answers on the page.
     """
-    body = "".join(
-        f"<p>{_text(statement.text)}{''.join(_link(number, key) for number in numbers)}</p>"
-        for statement, numbers in statements
-    )
+    body = "".join(note_html(note.text) for note in notes)
+    heading = ""
+    for statement, numbers in statements:
+        if statement.heading != heading:
+            heading = statement.heading
+            body += f'<p class="byline-part">{_text(heading)}</p>'
+        body += f"<p>{_text(statement.text)}{''.join(_link(number, key) for number in numbers)}</p>"
     if reason:
         body += f'<p class="byline-gap">{_text(reason)}</p>'
     return f'<div class="byline-answer{" byline-declined" if declined else ""}">{body}</div>'
@@ -107,7 +116,7 @@ def _link(number: int, key: str) -> str:
 
 
 def note_html(note: str) -> str:
-    """A line about the work that goes on."""
+    """A line that Byline says itself: about the work that goes on, or beside an answer."""
     return f'<p class="byline-note">{_text(note)}</p>'
 
 
@@ -116,6 +125,9 @@ def section(answer: Answer, key: str) -> Section:
     if answer.statements:
         shown = sources(answer.citations, answer.nearest)
         note = ""
+    elif answer.status == "about":
+        shown = []
+        note = note_html("No article was looked for: this is about the archive.")
     else:
         shown = [Source(h.article, h.passage.start, h.passage.end, h.passage.heading) for h in answer.nearest[:NEAREST]]
         note = note_html("None of the nearest passages answers." if shown else "No passage comes near this question.")
@@ -223,10 +235,18 @@ def also_in(article: Article) -> str:
 
 
 def answer_text(answer: Answer) -> str:
-    """An answer for the terminal: its sentences, the reason for any gap, and the sources with their exact quotes."""
-    lines = [plain(sentence) for sentence in answer.sentences]
+    """An answer for the terminal: its notes, its sentences, the reason for any gap, and the sources of the quotes."""
+    lines = [plain(note.text) for note in answer.notes]
+    if lines and answer.status != "about":
+        lines.append("")
+    heading = ""
+    for statement, sentence in zip(answer.statements, answer.sentences, strict=True):
+        if statement.heading != heading:
+            lines += ["", plain(statement.heading)] if heading else [plain(statement.heading)]
+            heading = statement.heading
+        lines.append(plain(sentence))
     if answer.reason:
-        lines += ["", plain(answer.reason)] if lines else [plain(answer.reason)]
+        lines += ["", plain(answer.reason)] if answer.statements else [plain(answer.reason)]
     if answer.statements:
         lines += ["", "Sources"]
         for number, citation in enumerate(answer.citations, start=1):
@@ -410,12 +430,14 @@ def answer_json(answer: Answer) -> dict[str, object]:
         "text": answer.text,
         "reason": answer.reason,
         "statements": [
-            {"text": s.text, "speaker": s.speaker, "citations": numbers} for s, numbers in answer.numbered()
+            {"text": s.text, "speaker": s.speaker, "heading": s.heading, "citations": numbers}
+            for s, numbers in answer.numbered()
         ],
         "citations": [
             {"number": number, "quote": c.quote, "start": c.start, "end": c.end, "article": article_json(c.article)}
             for number, c in enumerate(answer.citations, start=1)
         ],
+        "notes": [{"kind": note.kind, "text": note.text} for note in answer.notes],
         "gaps": [{"question": gap.question, "reason": gap.reason, "missing": gap.missing} for gap in answer.gaps],
         "nearest": [hit_json(hit) for hit in answer.nearest],
         "searched": answer.searched,
