@@ -31,6 +31,10 @@ _ASKS = re.compile(
     r"|^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|tell|name|list|explain|describe)\b",
     re.IGNORECASE,
 )
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks|thank you|ok|okay)(?: there| byline)?[,!.;:]+\s+",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|hers|them|his|its|their|theirs)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -52,6 +56,9 @@ def askings(text: str, rarity: Callable[[Sequence[str]], list[float]]) -> list[A
         text: what was asked.
         rarity: the weight of terms in the archive, 0 for one that it does not have.
     """
+    greeting = _GREETING.match(text)
+    if greeting and _ASKS.search(text[greeting.end() :]):
+        text = text[greeting.end() :]
     found = parts(text)
     # "Who won? I read of it yesterday." asks one thing
     asking = [part for part in found if _ASKS.search(part)] or found
@@ -69,7 +76,8 @@ def askings(text: str, rarity: Callable[[Sequence[str]], list[float]]) -> list[A
         known = set(terms(short))
         query = " ".join([short, *dict.fromkeys(word for word in words if not known >= set(terms(word)))])
         result.append(Asking(short, query))
-        before = _names(short, question) or before
+        own = _names(short, question) or _telling(short, rarity)[:BESIDE]
+        before = [*before, *own] if _leans(question) else own
     return result
 
 

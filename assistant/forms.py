@@ -117,7 +117,11 @@ _HEADS = (
     r"(?:(?:what(?: is|'s|s) )?the )?latest|what(?: is|'s|s| was) in the news|update(?: me)?|catch me up",
 )
 _ON = r"(?:on|about|with|regarding|concerning|around|re)"
-_TOPICAL = re.compile(rf"{_ASKED_FOR}(?:{'|'.join(_HEADS)}) {_ON} (?P<topic>\S.*)", re.IGNORECASE)
+_HELD = (
+    rf"(?:do you have|have you(?: got)?|is there|are there) (?:any |some )?(?:{_NEWS}|anything)"
+    r"|what do you (?:have|know)"
+)
+_TOPICAL = re.compile(rf"{_ASKED_FOR}(?:{'|'.join(_HEADS)}|{_HELD}) {_ON} (?P<topic>\S.*)", re.IGNORECASE)
 _PLACED = re.compile(
     rf"{_ASKED_FOR}(?:(?:(?:the|any) )?(?:{_NEWEST} )*{_NEWS}|what(?: is|'s|s) (?:new|happening|going on))"
     r" (?:in|from|at|for|of) (?P<topic>\S.*)",
@@ -168,14 +172,20 @@ def form_of(question: str, as_of: date) -> Form:
     for subject, pattern in _ABOUT_PATTERNS:
         if pattern.fullmatch(plain):
             return AboutArchive(subject)
-    return _summary(said) or _what_is_new(said, as_of) or News()
+    return _summary(said, as_of) or _what_is_new(said, as_of) or News()
 
 
-def _summary(said: str) -> Summary | None:
+def _summary(said: str, as_of: date) -> Summary | WhatIsNew | None:
     match = _SUMMARY.fullmatch(said) or _SAYS.fullmatch(said)
     if match is None:
         return None
     topic = next((topic for topic in match.groupdict().values() if topic), "")
+    days = find_stretch(topic, as_of)
+    if days is not None and not days[1]:
+        return WhatIsNew(days[0], "")
+    news = _what_is_new(topic, as_of)
+    if news is not None:
+        return news
     # "summarise what the mayor said" is a question about the news
     return None if _INTERROGATIVE.match(topic) else Summary(_LAST_NOUN.sub("", topic).strip(_QUOTES))
 

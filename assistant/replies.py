@@ -133,6 +133,9 @@ class Replies:
                 yield from reply.say(replace(state(article, sentence), heading=_headline(article)))
         if not reply.statements:
             reply.gaps.append(Gap(reply.question, nothing_new(found, asked.topic)))
+        elif topic:
+            days = f"{found.stretch}" if found.stretch else "the newest first"
+            reply.notes.append(Note("days", f"About “{asked.topic}”, {days}."))
         elif found.stretch:
             stories = "1 story" if found.count == 1 else f"{found.count:,} stories"
             reply.notes.append(Note("days", f"{len(reply.statements)} of {stories} of {found.stretch}."))

@@ -38,6 +38,8 @@ _ASKING = (
     "what when where which who whom whose while have does were many much about with from that this there their"
     " happened latest news summary summarise summarize article articles archive outlets since yesterday today week"
 ).split()
+# short ones are near to too much, and some stand in articles too
+_SLIPS = {"teh": "the", "hte": "the", "adn": "and", "wich": "which", "hwo": "who", "woh": "who"}
 _WORD = re.compile(r"(?<![\w@#/.])[^\W\d_]+(?![\w@#/]|\.\w)")
 _QUOTED = re.compile(r"[“\"«][^”\"»]*[”\"»]")
 
@@ -61,52 +63,49 @@ def correct(question: str, archive: Archive, is_word: Callable[[str], bool]) -> 
     found = [
         match
         for match in _WORD.finditer(question)
-        if len(match[0]) >= SHORTEST
-        and not (match[0].isupper() and not question.isupper())
-        and term_of(match[0])
+        if not (match[0].isupper() and not question.isupper())
         and not any(start <= match.start() < end for start, end in quoted)
     ]
-    if not found:
-        return Correction(question)
-    counts, passages = archive.document_frequencies([term_of(match[0]) for match in found])
-    known = [match[0] for match, count in zip(found, counts, strict=True) if count]
-    unknown = [match for match, count in zip(found, counts, strict=True) if not count and not is_word(match[0])]
-    context = _Context(archive, " ".join(known), ENOUGH if passages >= LARGE else 1)
-    changes: dict[str, str] = {}
-    for match in unknown[:MOST]:
-        # the first word has its capital from its place
-        meant = context.meant(match[0], is_first=not question[: match.start()].strip())
-        if meant:
-            changes[match[0]] = meant
+    # the first word has its capital from its place
+    first = found[0].start() if found and not question[: found[0].start()].strip(' “"¿¡') else -1
+    meant = {at: slip for at, match in enumerate(found) if (slip := _slip(match[0], is_first=match.start() == first))}
+    longer = [
+        at for at, match in enumerate(found) if at not in meant and len(match[0]) >= SHORTEST and term_of(match[0])
+    ]
+    counts, passages = archive.document_frequencies([term_of(found[at][0]) for at in longer])
+    known = " ".join(found[at][0] for at, count in zip(longer, counts, strict=True) if count)
+    unknown = [at for at, count in zip(longer, counts, strict=True) if not count and not is_word(found[at][0])]
+    enough = ENOUGH if passages >= LARGE else 1
+    for at in unknown[:MOST]:
+        word = found[at][0]
+        is_name = word[0].isupper() and found[at].start() != first
+        meant[at] = ("" if is_name else _asking(word)) or _near(word, known, archive, enough, is_name=is_name) or word
     text = question
-    for match in reversed(unknown):
-        if match[0] in changes:
-            text = f"{text[: match.start()]}{changes[match[0]]}{text[match.end() :]}"
-    return Correction(text, tuple(changes.items()))
+    for at in sorted(meant, reverse=True):
+        text = f"{text[: found[at].start()]}{meant[at]}{text[found[at].end() :]}"
+    return Correction(text, tuple((found[at][0], meant[at]) for at in sorted(meant) if meant[at] != found[at][0]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
-    archive: Archive
-    known: str
-    enough: int
+def _slip(word: str, *, is_first: bool) -> str:
+    slip = _SLIPS.get(word.lower(), "") if word.islower() or is_first else ""
+    return slip and _as_typed(word, slip)
 
-    def meant(self, word: str, *, is_first: bool) -> str:
-        """What was meant by a word, as it would have been typed; ``""`` where nothing is likely enough."""
-        if word.islower() or is_first:
-            asking = next((known for known in _ASKING if edits_between(word, known) == 1), "")
-            if asking:
-                return _as_typed(word, asking)
-        is_name = word[0].isupper() and not is_first
-        near = [
-            one
-            for one in self.archive.near_words(word, 2 if len(word) >= TWO_EDITS_FROM else 1, self.known)
-            if one.passages >= self.enough
-            and one.word[0].lower() == word[0].lower()
-            and (not self.known or one.beside >= (NAME_BESIDE if is_name and one.word.islower() else BESIDE))
-        ]
-        best = max(near, key=lambda one: _likelihood(one, is_name=is_name), default=None)
-        return _as_typed(word, best.word) if best else ""
+
+def _asking(word: str) -> str:
+    found = next((known for known in _ASKING if edits_between(word, known) == 1), "")
+    return found and _as_typed(word, found)
+
+
+def _near(word: str, known: str, archive: Archive, enough: int, *, is_name: bool) -> str:
+    near = [
+        one
+        for one in archive.near_words(word, 2 if len(word) >= TWO_EDITS_FROM else 1, known)
+        if one.passages >= enough
+        and one.word[0].lower() == word[0].lower()
+        and (not known or one.beside >= (NAME_BESIDE if is_name and one.word.islower() else BESIDE))
+    ]
+    best = max(near, key=lambda one: _likelihood(one, is_name=is_name), default=None)
+    return _as_typed(word, best.word) if best else ""
 
 
 def _likelihood(near: NearWord, *, is_name: bool) -> float:

@@ -81,6 +81,8 @@ def test_what_is_asked_of_the_seed_is_about_the_news(question):
         ("news between 1 June and 5 June", 1, 5, ""),
         ("What has happened in the last three days?", 10, 13, ""),
         ("Any news from Tarn today?", 13, 13, "Tarn"),
+        ("Summarise what happened this week", 10, 13, ""),
+        ("summary of last week", 3, 9, ""),
     ],
 )
 def test_what_is_new_in_a_stretch_of_days(question, first, last, topic):
@@ -89,7 +91,14 @@ def test_what_is_new_in_a_stretch_of_days(question, first, last, topic):
 
 @pytest.mark.parametrize(
     ("question", "topic"),
-    [("What’s new?", ""), ("news", ""), ("latest on the harbour", "the harbour"), ("Give me the latest news", "")],
+    [
+        ("What’s new?", ""),
+        ("news", ""),
+        ("latest on the harbour", "the harbour"),
+        ("Give me the latest news", ""),
+        ("summarise the news", ""),
+        ("Do you have any articles about the ferry?", "the ferry"),
+    ],
 )
 def test_what_is_new_lately(question, topic):
     assert of(question) == WhatIsNew(None, topic)

@@ -77,6 +77,7 @@ def test_what_is_new_is_narrowed_to_a_topic(ask):
     assert {statement.heading.split(" · ")[0] for statement in answer.statements} == {
         "Harbour of Lund reopens after storm"
     }
+    assert notes(answer, "days") == ["About “the harbour”, 3 June 2024 to 13 June 2024."]
 
 
 def test_the_sentence_told_of_a_topic_speaks_of_it(ask):
@@ -165,6 +166,10 @@ def test_what_stands_beside_a_question_is_no_question(ask):
     answer = ask("Who is the owner of the paper mill? I read of the fire at breakfast.")
     assert len(answer.judgements) == 1
     assert "Olof Brandt" in answer.text
+
+
+def test_a_greeting_before_a_question_is_no_part_of_it(ask):
+    assert "Olof Brandt" in ask("Hi, who is the owner of the paper mill?").text
 
 
 def test_a_question_at_the_end_of_a_long_text_is_found_and_shown(ask):

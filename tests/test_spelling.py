@@ -25,6 +25,7 @@ def read(archive, fast):
         ("what did ollerenshw thank the parish for", "what did Ollerenshaw thank the parish for"),
         ("When did the harbuor reopen?", "When did the harbour reopen?"),
         ("waht did the conductor say?", "what did the conductor say?"),
+        ("Wich bridge is closed adn why?", "Which bridge is closed and why?"),
         ("Wehn did the harbour reopen?", "When did the harbour reopen?"),
         ("where did the firefigthers work", "where did the firefighters work"),
         ("why is an electricain suspected", "why is an electrician suspected"),
