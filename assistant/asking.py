@@ -76,8 +76,9 @@ def askings(text: str, rarity: Callable[[Sequence[str]], list[float]]) -> list[A
         known = set(terms(short))
         query = " ".join([short, *dict.fromkeys(word for word in words if not known >= set(terms(word)))])
         result.append(Asking(short, query))
-        own = _names(short, question) or _telling(short, rarity)[:BESIDE]
-        before = [*before, *own] if _leans(question) else own
+        if len(asking) > 1:
+            own = _names(short, question) or _telling(short, rarity)[:BESIDE]
+            before = [*before, *own] if _leans(question) else own
     return result
 
 

@@ -42,6 +42,9 @@ class News:
 
 Form = AboutArchive | WhatIsNew | Summary | News
 
+LONGEST = 300
+"""Characters up to which what is asked can have one of the other forms."""
+
 _ARCHIVE = r"(?:(?:the|this|your) (?:\w+ )?(?:archive|collection|database|index|folder|library)|here|byline|you)"
 _ITEMS = r"(?:news )?(?:articles?|stories|news|documents|texts|items|files|reports)"
 _HOLDS = r"(?:have|got|hold|know|contain|cover|search|read|use|include|span|index)"
@@ -167,6 +170,8 @@ def form_of(question: str, as_of: date) -> Form:
 
     Whatever is not wholly of one of the other forms is a question about the news.
     """
+    if len(question) > LONGEST:
+        return News()
     said = _SPACES.sub(" ", question).strip(" \t.!?,;…¡¿").replace("’", "'")
     plain = said.replace(",", "").lower().removesuffix(" please").removeprefix("please ")
     for subject, pattern in _ABOUT_PATTERNS:

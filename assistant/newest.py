@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.forms import WhatIsNew
 from assistant.stretches import Stretch, in_words
-from assistant.topics import SPOKEN_OF, Topic
+from assistant.topics import SPOKEN_OF, Topic, passes
 from index import Archive, Article, ArticleRef, Embedder, Filters, SearchHit
 
 STORIES = 5
@@ -54,19 +54,19 @@ def newest(
     stories = archive.stories()
     days = [ref.published for story in stories for ref in story if ref.published and ref.published <= until]
     last = max(days, default=None)
+    if topic is not None and asked.stretch is None:
+        return _about(archive, topic, filters, None, last, as_of)
     stretch = asked.stretch
-    if stretch is None and last is not None:
-        # the latest on a topic may be old
-        stretch = Stretch(min(days) if topic else last - timedelta(days=LATELY_DAYS - 1), last)
     if stretch is None:
-        return Newest((), None, 0, last)
-    stretch = Stretch(max(stretch.first, filters.since or date.min), min(stretch.last, until))
-    if stretch.first > stretch.last:
-        return Newest((), asked.stretch, 0, last)
-    within = Filters(stretch.first, stretch.last, filters.outlets)
+        if last is None:
+            return Newest((), None, 0, None)
+        stretch = Stretch(last - timedelta(days=LATELY_DAYS - 1), last)
+    within = Filters(
+        max(stretch.first, filters.since or date.min), min(stretch.last, filters.until or date.max), filters.outlets
+    )
     if topic is not None:
-        return _about(archive, topic, within, asked.stretch, last, as_of)
-    told = [copies for story in stories if (copies := [ref for ref in story if _is_within(ref, within)])]
+        return _about(archive, topic, within, stretch, last, as_of)
+    told = [copies for story in stories if (copies := [ref for ref in story if passes(ref, within)])]
     chosen = _most_written_of(told, embedder)
     return Newest(tuple(archive.article(ref.id) for ref in chosen), stretch, len(told), last)
 
@@ -75,7 +75,9 @@ def _about(
     archive: Archive, topic: Topic, within: Filters, stretch: Stretch | None, last: date | None, as_of: date
 ) -> Newest:
     hits = archive.search(topic.text, SEARCHED, within, as_of)
-    fitting = [hit for hit in hits if topic.share_in(hit) >= SPOKEN_OF]
+    # on the day of the question nobody had read what came later
+    known_by_then = [hit for hit in hits if (hit.article.published or as_of) <= as_of]
+    fitting = [hit for hit in known_by_then if topic.share_in(hit) >= SPOKEN_OF]
     found: list[Article] = []
     known: set[str] = set()
     for hit in fitting:
@@ -105,20 +107,8 @@ def _most_written_of(stories: Sequence[Sequence[ArticleRef]], embedder: Embedder
     return [best[at] for at in chosen]
 
 
-def _is_within(ref: ArticleRef, filters: Filters) -> bool:
-    outlets = {name.casefold() for name in filters.outlets}
-    return (
-        ref.published is not None
-        and (filters.since or date.min) <= ref.published <= (filters.until or date.max)
-        and (not outlets or ref.outlet.casefold() in outlets)
-    )
-
-
 def nothing_new(found: Newest, topic: str) -> str:
     """Why nothing is told: which days were looked at, and of which day the newest article is."""
     what = f"No article about “{topic}”" if topic else "No article"
-    days = f" is of {found.stretch}" if found.stretch else " is in the archive"
-    newest_one = (
-        f"the newest article of the archive is of {in_words(found.last)}" if found.last else "no article has a day"
-    )
-    return f"{what}{days}; {newest_one}."
+    days = f" is of {found.stretch}" if found.stretch else " was found" if topic else " says its day"
+    return f"{what}{days}; the newest one is of {in_words(found.last)}." if found.last else f"{what}{days}."

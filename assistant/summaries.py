@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.attribution import is_bare_quotation
-from assistant.topics import SPOKEN_OF, Topic
+from assistant.topics import SPOKEN_OF, Topic, passes
 from index import Archive, Article, Embedder, Filters, Span, words
 
 FEWEST, MOST = 3, 5
@@ -111,9 +111,8 @@ def find_article(archive: Archive, topic: Topic, filters: Filters | None, as_of:
 
     None where none does. Where several have the title, the newest.
     """
-    titled = [ref for ref in archive.articles() if _passes(ref.published, ref.outlet, filters)]
     wanted = _folded(topic.text)
-    same = [ref for ref in titled if wanted and _folded(ref.title) == wanted]
+    same = [ref for ref in archive.articles() if wanted and _folded(ref.title) == wanted and passes(ref, filters)]
     if same:
         return archive.article(max(same, key=lambda ref: (ref.published or date.min, ref.id)).id), 1.0
     hits = archive.search(topic.text, filters=filters, as_of=as_of)
@@ -121,17 +120,6 @@ def find_article(archive: Archive, topic: Topic, filters: Filters | None, as_of:
     shares = [(max(topic.share(hit.article.title), 0.99 * topic.share_in(hit)), hit.article) for hit in hits]
     share, article = max(shares, key=lambda found: found[0], default=(0.0, None))
     return (article, share) if article is not None and share >= SPOKEN_OF else None
-
-
-def _passes(published: date | None, outlet: str, filters: Filters | None) -> bool:
-    if not filters:
-        return True
-    outlets = {name.casefold() for name in filters.outlets}
-    if outlets and outlet.casefold() not in outlets:
-        return False
-    if not (filters.since or filters.until):
-        return True
-    return published is not None and (filters.since or date.min) <= published <= (filters.until or date.max)
 
 
 def _folded(text: str) -> str:

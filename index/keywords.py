@@ -356,9 +356,7 @@ class KeywordIndex:
         """
         found: dict[str, int] = {}
         for stem, spent in _stems(folded(word), edits):
-            near = process.extract(
-                stem, self._words, scorer=OSA.distance, score_cutoff=edits - spent, limit=_NEAR_TERMS, processor=None
-            )
+            near = process.extract(stem, self._words, scorer=OSA.distance, score_cutoff=edits - spent, limit=None)
             for term, distance, _ in near:
                 found[term] = min(found.get(term, edits), int(distance) + spent)
         counts = dict(zip(found, self.document_frequency(list(found)), strict=True))

@@ -101,7 +101,7 @@ def test_what_came_after_the_day_of_the_question_is_not_told(ask):
 def test_days_without_news_are_named_with_the_day_of_the_newest_article(ask):
     answer = ask("What happened yesterday?", as_of=date(2024, 6, 20))
     assert answer.status == "declined"
-    assert answer.reason == "No article is of 19 June 2024; the newest article of the archive is of 13 June 2024."
+    assert answer.reason == "No article is of 19 June 2024; the newest one is of 13 June 2024."
 
 
 def test_a_topic_that_no_article_speaks_of_has_no_news(ask):
@@ -115,6 +115,12 @@ def test_filters_narrow_what_is_new(ask):
     assert {citation.article.outlet for citation in answer.citations} == {"Norby Herald"}
     nothing = ask("What is new this week?", Filters(until=date(2024, 6, 5)))
     assert nothing.status == "declined"
+
+
+def test_an_archive_without_days_has_news_of_a_topic_alone(seed_assistant):
+    assert seed_assistant.ask("What is new?").reason == "No article says its day."
+    assert seed_assistant.ask("What happened yesterday?").status == "declined"
+    assert "Durand Line" in seed_assistant.ask("latest on the Durand Line").text
 
 
 # --- mistyped words ------------------------------------------------------------------------------------------------
