@@ -45,6 +45,9 @@ Form = AboutArchive | WhatIsNew | Summary | News
 LONGEST = 300
 """Characters up to which what is asked can have one of the other forms."""
 
+NEW_DAYS = 31
+"""What happened longer ago is no longer new."""
+
 _ARCHIVE = r"(?:(?:the|this|your) (?:\w+ )?(?:archive|collection|database|index|folder|library)|here|byline|you)"
 _ITEMS = r"(?:news )?(?:articles?|stories|news|documents|texts|items|files|reports)"
 _HOLDS = r"(?:have|got|hold|know|contain|cover|search|read|use|include|span|index)"
@@ -199,7 +202,8 @@ def _what_is_new(said: str, as_of: date) -> WhatIsNew | None:
     found = find_stretch(said, as_of)
     stretch, rest = found or (None, said)
     if stretch is not None and _HAPPENED.fullmatch(rest):
-        return WhatIsNew(stretch, "")
+        # "what happened on 11 September 2001" is asked of an event, whenever articles speak of it
+        return WhatIsNew(stretch, "") if (as_of - stretch.last).days <= NEW_DAYS else None
     if _UNTOPICAL.fullmatch(rest):
         return WhatIsNew(stretch, "")
     match = _TOPICAL.fullmatch(rest) or _PLACED.fullmatch(rest)

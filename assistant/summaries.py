@@ -83,7 +83,13 @@ def key_sentences(
         best = max(left, key=lambda at: (worth[at], -at))
         chosen.append(best)
         left = {at for at in left if at != best and alike[at, best] < SAME}
-    before = {at - 1 for at in chosen if leaning[at] and at}
+    # across a heading nothing leans on what is before
+    section = {one.start: at for at, of in enumerate(article.sections) for one in of.sentences}
+    before = {
+        at - 1
+        for at in chosen
+        if leaning[at] and at and section.get(sentences[at].start) == section.get(sentences[at - 1].start)
+    }
     return [sentences[at] for at in sorted({*chosen, *before})]
 
 
