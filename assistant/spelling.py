@@ -27,8 +27,8 @@ BESIDE, NAME_BESIDE = 0.5, 0.8
 mistake that the archive has nothing on Milei, and miles. Of a name, with a word that is none, more is asked.
 
 Of newsbench's 809 questions as they are, of which 200 ask for what is not in the archive, 14 have a word changed
-without this and 3 with it; of words with one letter dropped, added, replaced or swapped it leaves 4 in 100 as typed
-that would have been mended."""
+without this and 3 with it. Of 100 words in which one letter was dropped, added, replaced or swapped 74 are then mended
+and 3 changed to another, without it 76 and 8."""
 
 MOST = 8
 """Words of one question that are looked up, at most."""
