@@ -24,7 +24,7 @@ LARGE = 500
 
 BESIDE, NAME_BESIDE = 0.5, 0.8
 """How well passages with a word must fit the question's other words for it to be what was meant: it is no typing
-mistake that the archive has nothing on Milei, and miles. Of a name, with a word that is none, more is asked.
+mistake that the archive has nothing on Mayor Millen, and mills. Of a name, with a word that is none, more is asked.
 
 Of newsbench's 809 questions as they are, of which 200 ask for what is not in the archive, 14 have a word changed
 without this and 3 with it. Of 100 words in which one letter was dropped, added, replaced or swapped 74 are then mended
