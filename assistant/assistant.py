@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
@@ -12,11 +11,12 @@ from functools import cached_property
 from assistant.confidence import threshold
 from assistant.conversation import from_turns, rewritten
 from assistant.errors import QuestionError
-from assistant.evidence import gather
 from assistant.followups import resolve
+from assistant.forms import AboutArchive, form_of
 from assistant.reading import Reader
+from assistant.replies import Replies
 from assistant.settings import AssistantSettings
-from assistant.types import Answer, Event, Finished, Gap, Judgement, PassagesFound, Searching, Stated, Statement, Turn
+from assistant.types import Answer, Event, Finished, Searching, Turn
 from assistant.writers import QuoteWriter
 from index import Archive, Filters, IndexSettings, SearchHit, open_embedder
 
@@ -91,6 +91,8 @@ class Assistant:
             As :meth:`ask`; the question is checked before the first event.
         """
         question = self._checked(question)
+        if isinstance(form_of(question, as_of or date.today()), AboutArchive):
+            history = ()
         meant = resolve(question, history, lambda query: self.archive.search(query, 1, filters, as_of))
         if meant.wants != "search":
             return from_turns(question, meant, history, self.settings.statements)
@@ -109,33 +111,16 @@ class Assistant:
         return self.archive.search(self._checked(query), k, filters, as_of)
 
     def _stream(self, question: str, filters: Filters | None, as_of: date | None) -> Iterator[Event]:
-        began = time.perf_counter()
         searched = self.archive.manifest().articles
         yield Searching(question, searched)
-        hits = tuple(self.archive.search(question, self.settings.passages, filters, as_of))
-        yield PassagesFound(hits, time.perf_counter() - began)
-        statements: list[Statement] = []
-        gaps: list[Gap] = []
-        judgements: list[Judgement] = []
-        if filters and not hits:
-            gaps.append(Gap(question, "No article that passes the filters comes near this question."))
-            yield Finished(Answer(question, (), tuple(gaps), hits, searched))
-            return
-        for said in self._writer.write(gather(question, hits, self.settings.evidence_tokens)):
-            if isinstance(said, Judgement):
-                judgements.append(said)
-            elif isinstance(said, Gap):
-                gaps.append(said)
-            else:
-                statements.append(said)
-                yield Stated(said)
-        yield Finished(Answer(question, tuple(statements), tuple(gaps), hits, searched, tuple(judgements)))
+        yield from self._replies.stream(question, filters, as_of or date.today())
 
     @cached_property
-    def _writer(self) -> QuoteWriter:
+    def _replies(self) -> Replies:
         embedder = open_embedder(READING_MODEL, self.archive.settings.cache_dir)
         reader = Reader(embedder, self.archive.document_frequencies)
-        return QuoteWriter(reader, self.settings.statements, threshold(self.settings.answer_when))
+        writer = QuoteWriter(reader, self.settings.statements, threshold(self.settings.answer_when))
+        return Replies(self.archive, self.settings, reader, writer, embedder)
 
     def _checked(self, question: str) -> str:
         longest = self.settings.question_characters

@@ -87,7 +87,9 @@ def from_turns(question: str, meant: FollowUp, history: Sequence[Turn], most: in
     reason = _missing(meant.wants, statements)
     gaps = (Gap(question, reason),) if reason else ()
     judgements = (Judgement(question, last.confidence if statements else 0.0),)
-    yield Finished(Answer(question, tuple(statements), gaps, last.nearest, last.searched, judgements, meant.asked))
+    yield Finished(
+        Answer(question, tuple(statements), gaps, last.nearest, last.searched, judgements, asked=meant.asked)
+    )
 
 
 def _missing(wants: Wants, statements: Sequence[Statement]) -> str:

@@ -11,8 +11,12 @@ from typing import Literal
 
 from index import Article, SearchHit, Span
 
-Status = Literal["answered", "partly answered", "declined"]
-"""How far an answer goes; see :attr:`Answer.status`."""
+Status = Literal["answered", "partly answered", "declined", "about"]
+"""How far an answer goes; see :attr:`Answer.status`. ``about`` tells of the archive itself, which no article does."""
+
+NoteKind = Literal["archive", "reading", "language", "days", "article", "parts"]
+"""What a note is about: the archive itself; how the question was read; its language; which days were looked at; which
+article was summed up; how many of the questions in it were answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,15 @@ class Statement:
     """One sentence of an answer, what it rests on, and who said it where the article says so (else ``""``).
 
     ``marks`` are the words of ``text`` that answer, as offsets into it; none where that cannot be told.
+    ``heading`` is what it stands under, with those beside it that have the same one: the part of the question that it
+    answers, or the article that it is the news of; ``""`` where an answer has but one subject.
     """
 
     text: str
     citations: tuple[Citation, ...]
     speaker: str = ""
     marks: tuple[Span, ...] = ()
+    heading: str = ""
 
     def __post_init__(self) -> None:
         if not self.citations:
@@ -63,6 +70,14 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something that Byline itself says beside an answer; it is no statement, for no article says it."""
+
+    kind: NoteKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """How likely a question, or a part of one, is answered by the archive: a probability, 0 to 1."""
 
@@ -76,8 +91,9 @@ class Answer:
 
     ``statements`` are in reading order. ``gaps`` are the parts of the question that are not answered. ``nearest`` are
     the passages that were retrieved, best first, also where none answers. ``searched`` is how many articles the
-    archive held. ``judgements`` say of each part how likely the archive answers it. ``asked`` is the standalone
-    question that was asked in place of a follow-up; None where the question was asked as it stands.
+    archive held. ``judgements`` say of each part how likely the archive answers it. ``notes`` are what Byline says of
+    the archive, or of how it read the question. ``asked`` is the standalone question that was asked in place of a
+    follow-up; None where the question was asked as it stands.
     """
 
     question: str
@@ -86,6 +102,7 @@ class Answer:
     nearest: tuple[SearchHit, ...]
     searched: int
     judgements: tuple[Judgement, ...] = ()
+    notes: tuple[Note, ...] = ()
     asked: str | None = None
 
     @property
@@ -95,9 +112,11 @@ class Answer:
 
     @property
     def status(self) -> Status:
-        """``declined`` without a statement, ``partly answered`` with a gap, else ``answered``."""
+        """``about`` where it tells of the archive, else ``declined`` without a statement, ``partly answered`` with a
+        gap, and ``answered``."""
         if not self.statements:
-            return "declined"
+            tells = not self.gaps and any(note.kind == "archive" for note in self.notes)
+            return "about" if tells else "declined"
         return "partly answered" if self.gaps else "answered"
 
     @property
@@ -112,7 +131,12 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer as plain text, each sentence with the numbers of its citations; then the reason for any gap."""
+        """The answer as plain text, each sentence with the numbers of its citations; then the reason for any gap.
+
+        Where it is about the archive, what the notes say.
+        """
+        if self.status == "about":
+            return " ".join(note.text for note in self.notes)
         return " ".join([*self.sentences, self.reason] if self.gaps else self.sentences)
 
     @property

@@ -232,6 +232,35 @@ class ArticleRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Overview:
+    """What an archive holds, in figures.
+
+    ``outlets`` and ``languages`` give the number of articles of each, the most frequent first; ``""`` is not known.
+    ``first`` and ``last`` are the days of the oldest and the newest article, None where no article has a day.
+    """
+
+    articles: int
+    outlets: Mapping[str, int]
+    languages: Mapping[str, int]
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearWord:
+    """A word as articles write it that is near to another: so many edits away, in so many passages.
+
+    ``beside`` says how well the best of these passages fits the words it was to stand beside: 1 as well as any passage,
+    0 not at all (by BM25).
+    """
+
+    word: str
+    edits: int
+    passages: int
+    beside: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One thing that changed between two versions of an article; the wording that is not there is ``""``.
 

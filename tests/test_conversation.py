@@ -26,7 +26,7 @@ def turn(question, text, *places, asked=None):
     """A turn whose answer cites sentences of an article, by their places."""
     article = marked_article(text)
     statements = tuple(state(article, article.sentences[place]) for place in places)
-    return Turn(Answer(question, statements, (), (), 1, (), asked))
+    return Turn(Answer(question, statements, (), (), 1, asked=asked))
 
 
 def asked_after(question, *turns):

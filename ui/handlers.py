@@ -86,6 +86,6 @@ def _views(assistant: Assistant, message: str, sections: Sections, turns: Turns)
                 sections = (render.section(answer, key), *sections)[:SECTIONS]
                 turns = remembered(turns, answer)
                 message_html = render.answer_html(
-                    answer.numbered(), key, answer.reason, declined=declined, asked=answer.asked
+                    answer.numbered(), key, answer.reason, declined=declined, asked=answer.asked, notes=answer.notes
                 )
                 yield message_html, render.panel_html(sections), sections, turns
