@@ -1,0 +1,498 @@
+"""Whether a sentence says so, and the passage does too: negation, hedging, who said it, and who did what to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from assistant.alignment import Ground
+from assistant.clauses import Line, Token, check_terms, check_words, opposites, synonyms
+from assistant.questions import word_list
+
+RELEVANT = 0.3
+"""From this share of a sentence's words on, a clause of the passage is one that the sentence rests on."""
+
+TOUCHED = 0.2
+"""From this share on, a clause of the passage may hold the opposite of what the sentence says."""
+
+MOST = 0.6
+"""A sentence repeats what somebody says where this share of its words is among that."""
+
+REACH = 4
+"""So many content words after a negation does it turn round."""
+
+_BE = frozenset("is are was were be been being get got".split())
+_AUXILIARIES = _BE | frozenset("has have had will would may might could can should must do does did to".split())
+_PREPOSITIONS = frozenset(
+    "by from to of over against with in at on for through into under near off between towards about after before".split()
+)
+_PRONOUNS = frozenset("he she they it his her their its who".split())
+_CLOSING = ("”", '"')
+
+
+@cache
+def _reporting() -> frozenset[str]:
+    return word_list("reporting") | check_words("telling")
+
+
+def negated(line: Line) -> dict[int, int]:
+    """The words that a negation turns round, each with the place of the negation."""
+    found: dict[int, int] = {}
+    for at, token in enumerate(line.tokens):
+        if not _negates(line, at):
+            continue
+        seen = 0
+        for place in range(at + 1, len(line.tokens)):
+            other = line.tokens[place]
+            if other.text in ",;:()—–." or other.lower in ("but", "while", "although", "and"):
+                break
+            if seen and other.lower in _PREPOSITIONS - {"of", "to"}:
+                break
+            if other.term and other.is_word:
+                found.setdefault(place, at)
+                seen += 1
+                if seen == REACH:
+                    break
+        if token.lower in ("none", "neither", "nobody", "nothing") or token.lower.startswith("un"):
+            found.setdefault(at, at)
+    return found
+
+
+def _negates(line: Line, at: int) -> bool:
+    token = line.tokens[at]
+    if token.lower in ("no", "not") and at + 1 < len(line.tokens):
+        following = line.tokens[at + 1].lower
+        if following in ("only", "longer") and token.lower == "not":
+            return False
+    return token.lower in check_words("negators") or token.lower.endswith("n't") or token.term in check_terms("negators")
+
+
+def turned(ground: Ground) -> tuple[str, str] | None:
+    """Where sentence and passage say the opposite: the words of the sentence, and those of the passage."""
+    claim = ground.claim
+    mine = negated(claim)
+    theirs = {number: negated(ground.sources[number].line) for number in ground.chosen}
+    for at, match in ground.anchors.items():
+        token = claim.tokens[at]
+        if token.name or match.line != ground.main or match.alike < 0.85:
+            continue
+        line = ground.sources[match.line].line
+        one, other = at in mine, match.at in theirs[match.line]
+        if one != other and not _made_up_for(ground, at, match.line, one, other):
+            negation = claim.tokens[mine[at]].text if one else line.tokens[theirs[match.line][match.at]].text
+            return (f"{negation} … {token.text}", "") if one else (token.text, f"{negation} … {line.tokens[match.at].text}")
+    return _opposed(ground, mine, theirs)
+
+
+def _made_up_for(ground: Ground, at: int, number: int, one: bool, other: bool) -> bool:
+    """Whether the other side says the same without that negation: "in danger" is "not out of danger"."""
+    line = ground.sources[number].line
+    clause = ground.claim.tokens[at].clause
+    own_side = [token for token in ground.claim.tokens if abs(token.clause - clause) <= 1]
+    their_side = list(line.tokens)
+    negative = own_side if not one else their_side
+    if any(_turns(token) for token in negative):
+        return True
+    # a word against its opposite, of which one is negated
+    terms = {token.term for token in line.tokens if token.term}
+    return any(opposites().get(token.term, frozenset()) & terms for token in own_side if token.term)
+
+
+def _turns(token: Token) -> bool:
+    lower = token.lower
+    return not token.name and (
+        lower in check_words("negators")
+        or lower in check_words("turning")
+        or token.term in check_terms("negators")
+        or lower.endswith("n't")
+        or (lower.startswith(("un", "in", "non")) and len(lower) >= 6 and lower.endswith(("ed", "able", "ible", "hurt")))
+    )
+
+
+def _opposed(ground: Ground, mine: dict[int, int], theirs: dict[int, dict[int, int]]) -> tuple[str, str] | None:
+    line = ground.sources[ground.main].line
+    for one, other in (("most", "least"), ("least", "most")):
+        mine_has, theirs_has = ({token.lower for token in tokens} for tokens in (ground.claim.tokens, line.tokens))
+        if one in mine_has and other not in mine_has and other in theirs_has and one not in theirs_has:
+            return one, other
+    places = {
+        token.term: at
+        for at, token in enumerate(line.tokens)
+        if token.term and not token.name and ground.clauses.get((ground.main, token.clause), 0.0) >= TOUCHED
+    }
+    for at, token in enumerate(ground.claim.tokens):
+        if not token.term or token.name or token.term in places:
+            continue
+        against = opposites().get(token.term, frozenset()) & places.keys()
+        alike = synonyms().get(token.term, frozenset()) & places.keys()
+        for term in sorted(against, key=places.__getitem__):
+            if (at in mine) == (places[term] in theirs[ground.main]) and not alike:
+                return token.text, line.tokens[places[term]].text
+    return None
+
+
+def hedge_dropped(ground: Ground) -> str:
+    """The words of the passage that leave it open what the sentence states; ``""`` where there are none."""
+    claim = {token.lower for token in ground.claim.tokens if token.text != "May"}
+    hedges = check_words("hedges")
+    if claim & hedges:
+        return ""
+    for (number, clause), share in ground.clauses.items():
+        tokens = ground.sources[number].line.tokens
+        places = {
+            match.at
+            for at, match in ground.anchors.items()
+            if match.line == number and tokens[match.at].clause == clause and not ground.claim.tokens[at].name
+        }
+        if share < RELEVANT or (number != ground.main and len(places) < 2):
+            continue
+        for at, token in enumerate(tokens):
+            if token.clause != clause or token.text == "May" or token.lower not in hedges:
+                continue
+            following = tokens[at + 1].lower if at + 1 < len(tokens) else ""
+            if token.lower in ("set", "due", "asked", "called", "seen") and following != "to":
+                continue
+            reach = [place for place in range(at, len(tokens)) if tokens[place].term and tokens[place].is_word][: REACH + 1]
+            if places & set(reach):
+                return token.text
+    futures = check_words("futures")
+    if "will" in claim:
+        theirs = {token.lower for number in ground.chosen for token in ground.sources[number].line.tokens}
+        return next(iter(sorted(theirs & hedges)), "") if not theirs & (futures | {"on", "due"}) else ""
+    if claim & futures:
+        return ""
+    for at, match in ground.anchors.items():
+        line = ground.sources[match.line].line
+        before = [token.lower for token in line.tokens[max(0, match.at - 3) : match.at]]
+        if match.line == ground.main and {"will", "'ll", "shall"} & set(before) and _is_past(ground.claim, at):
+            return "will"
+    return ""
+
+
+def _is_past(line: Line, at: int) -> bool:
+    before = {token.lower for token in line.tokens[max(0, at - 3) : at]}
+    word = line.tokens[at].lower
+    return bool({"has", "have", "had", "was", "were"} & before) or (word.endswith("ed") and not before & _BE)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Whose words a part of a line is: the places of the verb, of the speaker, and of what is said (ends exclusive)."""
+
+    verb: int
+    speaker: tuple[int, int]
+    said: tuple[int, int]
+
+
+def reports(line: Line) -> Iterator[Report]:
+    """What of a line is somebody's words."""
+    tokens = line.tokens
+    end = len(tokens)
+    for at, token in enumerate(tokens):
+        if token.lower == "according" and at + 1 < end and tokens[at + 1].lower == "to":
+            stop = _next(tokens, at + 2, ",;", end)
+            yield Report(at, (at + 2, stop), (stop, end) if at < 2 else (0, at))
+        elif token.lower in _reporting() and not token.name:
+            if at and tokens[at - 1].lower in _BE | {"to", "a", "the", "an", "of", "no"}:
+                continue
+            before = tokens[at - 1].text if at else ""
+            following = tokens[at + 1].text if at + 1 < end else ""
+            rest = [other for other in tokens[at + 1 :] if other.text not in ".!?…”\""]
+            last = len(rest) <= 2 or (rest[0].lower == "on" and len(rest) <= 3)
+            weak = token.lower in check_words("weakly_telling")
+            stop = _next(tokens, at + 1, ",;.", end)
+            if at and before in _CLOSING or (before == "," and not any(_acts(line, i) for i in range(at + 1, stop))):
+                if not weak or before in _CLOSING:
+                    yield Report(at, (at + 1, stop), (0, at))
+            elif last and not weak:
+                comma = _last(tokens, at - 1 - (before == ","), ",”\"")
+                yield Report(at, (comma + 1, at), (0, max(comma, 0)))
+            elif last:
+                comma = _last(tokens, at - 1, ",”\"")
+                if comma > 0:
+                    yield Report(at, (comma + 1, at), (0, comma))
+            elif not weak or following in ("that", "how", "“", '"', ":") or any(
+                other.lower == "that" for other in tokens[at + 1 : at + 6]
+            ):
+                yield Report(at, (_start_of(tokens, at), at), (at + 1, _end_of(tokens, at)))
+
+
+def _end_of(tokens: Sequence[Token], at: int) -> int:
+    # "blames the weather and has agreed to pay": what follows is said by the article again
+    return next(
+        (
+            place
+            for place in range(at + 1, len(tokens) - 1)
+            if tokens[place].lower == "and" and tokens[place + 1].lower in ("has", "have", "is", "are", "will")
+        ),
+        len(tokens),
+    )
+
+
+def _next(tokens: Sequence[Token], at: int, marks: str, end: int) -> int:
+    return next((place for place in range(at, end) if tokens[place].text in marks), end)
+
+
+def _last(tokens: Sequence[Token], at: int, marks: str) -> int:
+    return next((place for place in range(at, -1, -1) if tokens[place].text in marks), -1)
+
+
+def _start_of(tokens: Sequence[Token], at: int) -> int:
+    return next(
+        (
+            place + 1
+            for place in range(at - 1, -1, -1)
+            if tokens[place].text in ";:”\"" or tokens[place].lower in ("but", "while", "and")
+        ),
+        0,
+    )
+
+
+def attribution_dropped(ground: Ground) -> str:
+    """Who says, by the passage, what the sentence states as a fact; ``""`` where it keeps that, or nobody does."""
+    telling = [
+        at
+        for at, token in enumerate(ground.claim.tokens)
+        if token.lower in _reporting() | {"according"} or token.lower in check_words("certain")
+    ]
+    for number in ground.chosen:
+        line = ground.sources[number].line
+        own = [at for at, match in ground.anchors.items() if match.line == number]
+        rests = [at for at in own if not ground.claim.tokens[at].name and at not in telling] or own
+        if not rests or (number != ground.main and len(rests) < 2):
+            continue
+        for report in reports(line):
+            verb = line.tokens[report.verb]
+            if verb.lower in check_words("performing"):
+                continue
+            low, high = report.said
+            within = [at for at in rests if low <= ground.anchors[at].at < high]
+            if not within or len(within) < MOST * len(rests):
+                continue
+            # a word of saying that is itself a part of what is said keeps nothing
+            if any(not (at in ground.anchors and ground.anchors[at].line == number and low <= ground.anchors[at].at < high) for at in telling):
+                return ""
+            start, stop = report.speaker
+            who = line.text[line.tokens[start].start : line.tokens[stop - 1].end] if start < stop else ""
+            return f"{who} {verb.text}".strip()
+    return ""
+
+
+def raised(ground: Ground) -> str:
+    """A word of the sentence by which a claim becomes a certainty ("confirmed") without the passage's saying so."""
+    terms = {token.term for source in ground.sources for token in source.line.tokens}
+    for at, token in enumerate(ground.claim.tokens):
+        if token.lower in check_words("certain") and at not in ground.anchors and token.term not in terms:
+            return token.text
+    return ""
+
+
+def other_speaker(ground: Ground) -> tuple[str, str] | None:
+    """Where the sentence has somebody say what another says in the passage: both, in their words."""
+    for report in reports(ground.claim):
+        start, stop = report.speaker
+        mine = [at for at in range(start, stop) if at in set(ground.content)]
+        said = [ground.anchors[at] for at in range(*report.said) if at in ground.anchors]
+        if not mine or not said:
+            continue
+        number = max({match.line for match in said}, key=lambda n: sum(1 for match in said if match.line == n))
+        line = ground.sources[number].line
+        places = [match.at for match in said if match.line == number]
+        best = max(
+            reports(line),
+            key=lambda one: sum(1 for place in places if one.said[0] <= place < one.said[1]),
+            default=None,
+        )
+        if best is None or not any(best.said[0] <= place < best.said[1] for place in places):
+            continue
+        who = line.tokens[best.speaker[0] : best.speaker[1]]
+        if not who or any(token.lower in _PRONOUNS for token in who) or len(who) > 14:
+            continue
+        terms = {token.term for token in who if token.term}
+        own = {ground.claim.tokens[at].term for at in mine}
+        if terms & own or not any(token.name for token in who):
+            continue
+        if any(ground.anchors[at].line == number and best.speaker[0] <= ground.anchors[at].at < best.speaker[1] for at in mine if at in ground.anchors):
+            continue
+        return (
+            " ".join(ground.claim.tokens[at].text for at in mine),
+            line.text[who[0].start : who[-1].end],
+        )
+    return None
+
+
+def swapped(ground: Ground) -> tuple[str, str] | None:
+    """Two that have changed places: who did it, and to whom, in the sentence's words."""
+    line = ground.sources[ground.main].line
+    tokens = ground.claim.tokens
+    places = {at: match.at for at, match in ground.anchors.items() if match.line == ground.main}
+    for at, place in places.items():
+        exact = ground.anchors[at].alike == 1
+        if ground.anchors[at].alike < 0.9 or tokens[at].name or not (_acts(ground.claim, at) and _acts(line, place)):
+            continue
+        mine, theirs = _parties(ground.claim, at), _parties(line, place)
+
+        def rests(words: Sequence[int], on: Sequence[int]) -> list[int]:
+            return [word for word in words if word in places and places[word] in on]
+
+        agree = len(rests(mine.by, theirs.by)) + len(rests(mine.to, theirs.to))
+        by, to = rests(mine.by, theirs.to), rests(mine.to, theirs.by)
+        if by and to and len(by) + len(to) > agree and (exact or all(tokens[word].name for word in (by[-1], to[-1]))):
+            return tokens[by[-1]].text, tokens[to[-1]].text
+        # "the cub whose mother refused" against "the cub that refused its mother": by who stands next to the verb
+        done_by = [word for word in to if places[word] == theirs.subject]
+        if exact and done_by and mine.subject is not None and places.get(mine.subject) != theirs.subject:
+            return tokens[mine.subject].text, tokens[done_by[-1]].text
+    return None
+
+
+def _acts(line: Line, at: int) -> bool:
+    """Whether a word is used as a verb, as far as its form and the words before it tell."""
+    token = line.tokens[at]
+    before = [other.lower for other in line.tokens[max(0, at - 2) : at]]
+    last = before[-1] if before else ""
+    if token.name or last in ("a", "an", "the", "his", "her", "its", "their", "of"):
+        return False
+    if token.lower.endswith("ing"):
+        return bool(set(before) & (_BE | {"by", "after", "before"}))
+    if token.lower.endswith("ed") or token.lower in check_words("verbs"):
+        return last not in _PREPOSITIONS
+    return bool(set(before) & _AUXILIARIES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parties:
+    """The content words that stand for who acts and for whom it concerns, the passive turned round.
+
+    ``subject`` is the place of the word nearest to the verb that stands for who acts.
+    """
+
+    by: tuple[int, ...]
+    to: tuple[int, ...]
+    subject: int | None
+
+
+def _parties(line: Line, at: int) -> _Parties:
+    tokens = line.tokens
+
+    def words(low: int, high: int) -> tuple[int, ...]:
+        return tuple(place for place in range(low, high) if tokens[place].term and tokens[place].is_word)
+
+    before = words(_opening(line, at), at)
+    stop = next(
+        (
+            place
+            for place in range(at + 1, len(tokens))
+            if tokens[place].text in ",;:" or tokens[place].lower in ("but", "while", "whereas", "after", "because")
+        ),
+        len(tokens),
+    )
+    near = {token.lower for token in tokens[max(0, at - 3) : at]}
+    lower = tokens[at].lower
+    passive = bool(near & _BE) and not lower.endswith("ing")
+    by = next((place for place in range(at + 1, stop) if tokens[place].lower == "by"), None)
+    if by is not None and (passive or (not lower.endswith("ing") and by <= at + 3)):
+        ends = next((place for place in range(by + 1, stop) if tokens[place].lower in _PREPOSITIONS), stop)
+        agents = words(by + 1, ends)
+        return _Parties(agents, before + words(at + 1, by) + words(ends, stop), agents[-1] if agents else None)
+    if passive:
+        return _Parties((), before + words(at + 1, stop), None)
+    return _Parties(before, words(at + 1, stop), before[-1] if before else None)
+
+
+def _opening(line: Line, at: int) -> int:
+    """Where the part of a line begins in which the subject of a verb stands; an insertion between commas is stepped over."""
+    tokens = line.tokens
+    place = at - 1
+    while place >= 0:
+        token = tokens[place]
+        if token.text in ";:”\"" or token.lower in ("but", "while", "whereas"):
+            return place + 1
+        if token.text == "," and any(other.term for other in tokens[place + 1 : at]):
+            return place + 1
+        if token.text == ",":
+            opened = _last(tokens, place - 1, ",")
+            place = opened if opened >= 0 else place
+        place -= 1
+    return 0
+
+
+def office_of_another(ground: Ground) -> tuple[str, str] | None:
+    """An office that the sentence gives to a name, and the name that has it in the passage."""
+    given = {}
+    for source in ground.sources:
+        for office, name in _offices(source.line):
+            given.setdefault(office, set()).add(name)
+    known = {term for names in given.values() for name in names for term in name}
+    for office, name in _offices(ground.claim):
+        names = given.get(office, set())
+        if names and not any(set(name) & set(other) for other in names) and set(name) <= known | _named(ground):
+            return office, " ".join(sorted(names)[0])
+    return None
+
+
+def _named(ground: Ground) -> frozenset[str]:
+    return frozenset(token.term for source in ground.sources for token in source.line.tokens if token.name)
+
+
+def _offices(line: Line) -> Iterator[tuple[str, tuple[str, ...]]]:
+    offices = check_words("offices")
+    tokens = line.tokens
+    for run in line.names:
+        name = tuple(tokens[at].term for at in run if tokens[at].term and tokens[at].lower not in offices)
+        if not name:
+            continue
+        before = next((at for at in range(run[0] - 1, run[0] - 3, -1) if at >= 0 and tokens[at].text != ","), None)
+        for at in (*([before] if before is not None else ()), *run):
+            if tokens[at].lower in offices:
+                yield tokens[at].lower, name
+
+
+def elsewhere_of(ground: Ground) -> tuple[str, str] | None:
+    """A name or date that stands where the passage has another: "through Obuya" against "through Druid"."""
+    line = ground.sources[ground.main].line
+    theirs = dict(_governed(line))
+    present = {token.term for token in line.tokens if token.name}
+    own = {token.term for token in ground.claim.tokens if token.name}
+    for governor, name in _governed(ground.claim):
+        other = theirs.get(governor)
+        if other and not set(name) & set(other) and not set(other) & own and not set(name) & present:
+            return " ".join(name), " ".join(other)
+    return None
+
+
+def _governed(line: Line) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for run in line.names:
+        before = line.tokens[run[0] - 1].lower if run[0] else ""
+        if before in ("through", "by", "to", "from", "near", "against"):
+            yield before, tuple(line.tokens[at].term for at in run if line.tokens[at].term)
+
+
+def exchanged(ground: Ground) -> tuple[str, str] | None:
+    """Two names that have changed places about the same small words: "from Mexico to Dalmere"."""
+    theirs = _before_names(ground.sources[ground.main].line)
+    mine = _before_names(ground.claim)
+    names = [name for name in mine if name in theirs]
+    for at, one in enumerate(names):
+        for other in names[at + 1 :]:
+            if mine[one] != mine[other] and mine[one] == theirs[other] and mine[other] == theirs[one]:
+                return one, other
+    return None
+
+
+def _before_names(line: Line) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for run in line.names:
+        before = line.tokens[run[0] - 1].lower if run[0] else ""
+        if before == "the" and run[0] > 1:
+            before = line.tokens[run[0] - 2].lower
+        term = line.tokens[run[0]].term
+        found.setdefault(term, before if before in _PREPOSITIONS else "subject" if run[0] == 0 else before)
+    return found
+
+
+__all__ = [
+    "Report", "attribution_dropped", "elsewhere_of", "exchanged", "hedge_dropped", "negated",
+    "office_of_another", "other_speaker", "raised", "reports", "swapped", "turned",
+]  # fmt: skip
