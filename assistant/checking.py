@@ -57,7 +57,7 @@ LONGEST = 1_200
 COUNTED_REACH = 3
 """So many words may stand between a number and what it counts: "three heavily guarded Pakistani outposts"."""
 
-FARTHER = 0.34
+FARTHER = 0.3
 """By so much must another figure's clause hold more of a sentence than the clause of the figure that it has."""
 
 Entails = Callable[[str, str], float]
@@ -325,6 +325,8 @@ def _other_clause(ground: Ground, figure: Figure, given: Sequence[tuple[int, Fig
         for other in source.figures:
             share = shares.get((number, source.line.tokens[other.first].clause), 0.0) / total
             alike = other.kind == figure.kind and other.unit == figure.unit and other.bound != IMPLIED
+            alike = alike and (other.weekday is None) == (figure.weekday is None)
+            alike = alike and (other.month is None) == (figure.month is None)
             if share > top and alike and not any(says(mine, other, source.published) for mine in ground.figures):
                 best, top = _words(source.line, other.first, other.last), share
     return best

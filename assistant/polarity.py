@@ -28,6 +28,7 @@ _PREPOSITIONS = frozenset(
     "by from to of over against with in at on for through into under near off between towards about after before".split()
 )
 _PRONOUNS = frozenset("he she they it his her their its who".split())
+_WHEN = frozenset("on in at this last earlier late later yesterday today".split())
 _CLOSING = ("”", '"')
 
 
@@ -199,7 +200,7 @@ def reports(line: Line) -> Iterator[Report]:
             before = tokens[at - 1].text if at else ""
             following = tokens[at + 1].text if at + 1 < end else ""
             rest = [other for other in tokens[at + 1 :] if other.text not in ".!?…”\""]
-            last = len(rest) <= 2 or (rest[0].lower == "on" and len(rest) <= 3)
+            last = not rest or (len(rest) <= 3 and rest[0].lower in _WHEN | word_list("weekdays"))
             weak = token.lower in check_words("weakly_telling")
             stop = _next(tokens, at + 1, ",;.", end)
             if at and before in _CLOSING or (before == "," and not any(_acts(line, i) for i in range(at + 1, stop))):
@@ -208,7 +209,7 @@ def reports(line: Line) -> Iterator[Report]:
             elif last and not weak:
                 comma = _last(tokens, at - 1 - (before == ","), ",”\"")
                 yield Report(at, (comma + 1, at), (0, max(comma, 0)))
-            elif last:
+            elif not rest:
                 comma = _last(tokens, at - 1, ",”\"")
                 if comma > 0:
                     yield Report(at, (comma + 1, at), (0, comma))
@@ -271,12 +272,16 @@ def attribution_dropped(ground: Ground) -> str:
             if not within or len(within) < MOST * len(rests):
                 continue
             # a word of saying that is itself a part of what is said keeps nothing
-            if any(not (at in ground.anchors and ground.anchors[at].line == number and low <= ground.anchors[at].at < high) for at in telling):
+            if any(not (at in own and low <= ground.anchors[at].at < high and _is_passive(ground.claim, at)) for at in telling):
                 return ""
             start, stop = report.speaker
             who = line.text[line.tokens[start].start : line.tokens[stop - 1].end] if start < stop else ""
             return f"{who} {verb.text}".strip()
     return ""
+
+
+def _is_passive(line: Line, at: int) -> bool:
+    return bool({token.lower for token in line.tokens[max(0, at - 2) : at]} & _BE)
 
 
 def raised(ground: Ground) -> str:
@@ -329,7 +334,9 @@ def swapped(ground: Ground) -> tuple[str, str] | None:
     places = {at: match.at for at, match in ground.anchors.items() if match.line == ground.main}
     for at, place in places.items():
         exact = ground.anchors[at].alike == 1
-        if ground.anchors[at].alike < 0.9 or tokens[at].name or not (_acts(ground.claim, at) and _acts(line, place)):
+        if ground.anchors[at].alike < 0.9 or tokens[at].name or tokens[at].lower in _reporting() | check_words("hedges"):
+            continue
+        if not (_acts(ground.claim, at) and _acts(line, place)):
             continue
         mine, theirs = _parties(ground.claim, at), _parties(line, place)
 
@@ -342,7 +349,7 @@ def swapped(ground: Ground) -> tuple[str, str] | None:
             return tokens[by[-1]].text, tokens[to[-1]].text
         # "the cub whose mother refused" against "the cub that refused its mother": by who stands next to the verb
         done_by = [word for word in to if places[word] == theirs.subject]
-        if exact and done_by and mine.subject is not None and places.get(mine.subject) != theirs.subject:
+        if exact and done_by and mine.subject in ground.content and places.get(mine.subject) != theirs.subject:
             return tokens[mine.subject].text, tokens[done_by[-1]].text
     return None
 
@@ -398,7 +405,9 @@ def _parties(line: Line, at: int) -> _Parties:
         return _Parties(agents, before + words(at + 1, by) + words(ends, stop), agents[-1] if agents else None)
     if passive:
         return _Parties((), before + words(at + 1, stop), None)
-    return _Parties(before, words(at + 1, stop), before[-1] if before else None)
+    verbal = _reporting() | check_words("hedges")
+    nouns = [place for place in before if tokens[place].lower not in verbal and not _acts(line, place)]
+    return _Parties(before, words(at + 1, stop), nouns[-1] if nouns else None)
 
 
 def _opening(line: Line, at: int) -> int:
