@@ -21,6 +21,7 @@ from assistant.alignment import ANCHOR, NAME_WEIGHT, Ground, Source
 from assistant.clauses import Line, check_words, same_stock, synonyms
 from assistant.figures import IMPLIED, Figure, says, weakened
 from assistant.likeness import Likeness
+from assistant.questions import word_list
 from assistant.types import Citation
 from assistant.weights import weight_of
 from index import Embedder, Span, term_of
@@ -231,6 +232,7 @@ def _of_another_fact(ground: Ground, figure: Figure, given: Sequence[tuple[int, 
         _part_for_whole(ground, given)
         or _counted_otherwise(ground, figure, given)
         or _placed_otherwise(ground, figure, given)
+        or _at_another_time(ground, figure, given)
         or _other_clause(ground, figure, given)
     )
 
@@ -240,7 +242,7 @@ def _part_for_whole(ground: Ground, given: Sequence[tuple[int, Figure]]) -> str:
     for number, other in given:
         source = ground.sources[number]
         part = next((one for one in source.figures if one.last + 2 == other.first and one.kind == "number"), None)
-        if part is None or source.line.tokens[other.first - 1].lower not in ("of", "in"):
+        if part is None or other.kind != "number" or source.line.tokens[other.first - 1].lower != "of":
             return ""
         if any(says(mine, part, source.published) for mine in ground.figures):
             return ""
@@ -306,6 +308,41 @@ def _placed_otherwise(ground: Ground, figure: Figure, given: Sequence[tuple[int,
     return ""
 
 
+def _comparable(line: Line, figure: Figure, other: Figure, counted: set[str]) -> bool:
+    """Whether one could be taken for the other: both days of the week, both euros, both of the same things."""
+    if figure.kind != other.kind or figure.unit != other.unit or (other.bound == IMPLIED and not figure.unit):
+        return False
+    if (other.weekday is None) != (figure.weekday is None) or (other.month is None) != (figure.month is None):
+        return False
+    theirs = _counted(line, other)
+    return figure.kind != "number" or bool(figure.unit) or not counted or any(_same(one, two) for one in counted for two in theirs)
+
+
+def _at_another_time(ground: Ground, figure: Figure, given: Sequence[tuple[int, Figure]]) -> str:
+    """"73 attacks in 2022" where the passage has 73 in one clause, with a time of its own, and 2022 in another."""
+    numbers = [one for one in ground.figures if one.kind == "number"]
+    dates = [one for one in ground.figures if one.kind == "date"]
+    if figure.kind != "date" or len(numbers) != 1 or len(dates) != 1:
+        return ""
+    for number, other in given:
+        source = ground.sources[number]
+        tokens = source.line.tokens
+        counts = [one for one in source.figures if says(numbers[0], one, source.published)]
+        if not counts or any(tokens[one.first].clause == tokens[other.first].clause for one in counts):
+            return ""
+        clause = tokens[counts[0].first].clause
+        beside = [one for one in source.figures if one.kind == "date" and tokens[one.first].clause == clause]
+        spoken = [
+            at for at in range(len(tokens) - 1)
+            if tokens[at].clause == clause and tokens[at].lower in ("last", "this", "next") and tokens[at + 1].lower in word_list("times")
+        ]  # fmt: skip
+        if beside:
+            return _words(source.line, beside[0].first, beside[0].last)
+        if spoken:
+            return _words(source.line, spoken[0], spoken[0] + 1)
+    return ""
+
+
 def _other_clause(ground: Ground, figure: Figure, given: Sequence[tuple[int, Figure]]) -> str:
     """By its clause: most of the sentence rests on one that has another figure of the kind, which the sentence lacks."""
     counted = set(_counted(ground.claim, figure))
@@ -324,10 +361,7 @@ def _other_clause(ground: Ground, figure: Figure, given: Sequence[tuple[int, Fig
         source = ground.sources[number]
         for other in source.figures:
             share = shares.get((number, source.line.tokens[other.first].clause), 0.0) / total
-            alike = other.kind == figure.kind and other.unit == figure.unit and other.bound != IMPLIED
-            alike = alike and (other.weekday is None) == (figure.weekday is None)
-            alike = alike and (other.month is None) == (figure.month is None)
-            if share > top and alike and not any(says(mine, other, source.published) for mine in ground.figures):
+            if share > top and _comparable(source.line, figure, other, counted) and not any(says(mine, other, source.published) for mine in ground.figures):
                 best, top = _words(source.line, other.first, other.last), share
     return best
 
@@ -421,6 +455,8 @@ def _extras(ground: Ground) -> Iterator[Fault]:
     for name, words in claimed.items():
         for at, token in enumerate(ground.claim.tokens):
             if token.lower not in words or token.name or (at and token.lower == "all" and ground.claim.tokens[at - 1].lower == "in"):
+                continue
+            if name == "all" and any(figure.first == at + 1 for figure in ground.figures):
                 continue
             if token.lower == "due" and at + 1 < len(ground.claim.tokens) and ground.claim.tokens[at + 1].lower == "to":
                 after = ground.claim.tokens[at + 2].lower if at + 2 < len(ground.claim.tokens) else ""

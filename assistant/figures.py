@@ -230,14 +230,16 @@ def _number(tokens: Sequence[Token], at: int) -> Figure | None:
     last = at
     article = False
     if value is None:
-        if tokens[at].lower in ("a", "an") and _word(tokens, at + 1) in ("hundred", "thousand", "million", "billion", "dozen"):
+        if tokens[at].lower in ("a", "an", "the") and _word(tokens, at + 1) in ("hundred", "thousand", "million", "billion", "dozen"):
             value, last, article = _MAGNITUDES[_word(tokens, at + 1)], at + 1, True
         elif tokens[at].lower in ("a", "an") and _word(tokens, at + 1) in _DURATIONS and [
             _word(tokens, place) for place in (at + 2, at + 3, at + 4)
         ] == ["and", "a", "half"]:
             unit, size = _DURATIONS[_word(tokens, at + 1)]
             return Figure("number", 1.5 * size, at, at + 4, unit, _bound(tokens, at))
-        elif tokens[at].lower in ("a", "an") and _word(tokens, at + 1) in _DURATIONS:
+        elif (tokens[at].lower in ("a", "an") and _word(tokens, at + 1) in _DURATIONS) or (
+            tokens[at].lower in ("the", "past", "last", "previous") and _word(tokens, at + 1) in ("decade", "century")
+        ):
             unit, size = _DURATIONS[_word(tokens, at + 1)]
             return Figure("number", size, at, at + 1, unit, IMPLIED, number=1)
         else:
@@ -273,8 +275,8 @@ def _number(tokens: Sequence[Token], at: int) -> Figure | None:
 
 def _fraction(tokens: Sequence[Token], at: int) -> Figure | None:
     word, following = tokens[at].lower, _word(tokens, at + 1)
-    if following == "in":
-        many = _ONES.get(word), _ONES.get(_word(tokens, at + 2)) or _plain(_word(tokens, at + 2) or "x")
+    if following in ("in", "of") and (following == "in" or word in _ONES):
+        many = _ONES.get(word), _ONES.get(_word(tokens, at + 2)) or (_plain(_word(tokens, at + 2)) if following == "in" else None)
         if many[0] and many[1] and many[1] > many[0] and many[1] in (2, 3, 4, 5, 8, 10, 20, 100):
             return Figure("number", many[0] / many[1], at, at + 2, "share", _bound(tokens, at))
     if word == "half" and _word(tokens, at - 1) not in ("second", "first", "and"):

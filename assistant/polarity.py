@@ -19,6 +19,9 @@ TOUCHED = 0.2
 MOST = 0.6
 """A sentence repeats what somebody says where this share of its words is among that."""
 
+NEAR = 7
+"""Within so many words of a negated one may stand what says the same without a negation."""
+
 REACH = 4
 """So many content words after a negation does it turn round."""
 
@@ -27,7 +30,8 @@ _AUXILIARIES = _BE | frozenset("has have had will would may might could can shou
 _PREPOSITIONS = frozenset(
     "by from to of over against with in at on for through into under near off between towards about after before".split()
 )
-_PRONOUNS = frozenset("he she they it his her their its who".split())
+_PRONOUNS = frozenset("he she they it we i you".split())
+_POSSESSIVES = frozenset("his her their its".split())
 _WHEN = frozenset("on in at this last earlier late later yesterday today".split())
 _CLOSING = ("”", '"')
 
@@ -64,8 +68,13 @@ def _negates(line: Line, at: int) -> bool:
     token = line.tokens[at]
     if token.lower in ("no", "not") and at + 1 < len(line.tokens):
         following = line.tokens[at + 1].lower
-        if following in ("only", "longer") and token.lower == "not":
+        # two that cancel each other
+        if token.lower == "not" and (following in ("only", "exclude", "excluded") or line.tokens[at + 1].term == "exclud"):
             return False
+        if token.lower == "not" and following == "out" or (token.lower == "not" and "ruled" == following):
+            return False
+    if token.lower == "than" and at and line.tokens[at - 1].lower == "rather":
+        return True
     return token.lower in check_words("negators") or token.lower.endswith("n't") or token.term in check_terms("negators")
 
 
@@ -87,17 +96,20 @@ def turned(ground: Ground) -> tuple[str, str] | None:
 
 
 def _made_up_for(ground: Ground, at: int, number: int, one: bool, other: bool) -> bool:
-    """Whether the other side says the same without that negation: "in danger" is "not out of danger"."""
+    """Whether the side without the negation says the same in another way: "in danger" is "not out of danger"."""
     line = ground.sources[number].line
-    clause = ground.claim.tokens[at].clause
-    own_side = [token for token in ground.claim.tokens if abs(token.clause - clause) <= 1]
-    their_side = list(line.tokens)
-    negative = own_side if not one else their_side
-    if any(_turns(token) for token in negative):
+    place = ground.anchors[at].at
+    own, theirs = _around(ground.claim, at), _around(line, place)
+    if any(_turns(token) for token in (own if not one else theirs)):
         return True
     # a word against its opposite, of which one is negated
-    terms = {token.term for token in line.tokens if token.term}
-    return any(opposites().get(token.term, frozenset()) & terms for token in own_side if token.term)
+    terms, mine = {token.term for token in theirs if token.term}, {token.term for token in own if token.term}
+    return any((opposites().get(term, frozenset()) - mine) & terms for term in mine - terms)
+
+
+def _around(line: Line, at: int) -> list[Token]:
+    near = line.tokens[max(0, at - NEAR) : at + NEAR + 1]
+    return [token for token in near if abs(token.clause - line.tokens[at].clause) <= 1]
 
 
 def _turns(token: Token) -> bool:
@@ -107,7 +119,7 @@ def _turns(token: Token) -> bool:
         or lower in check_words("turning")
         or token.term in check_terms("negators")
         or lower.endswith("n't")
-        or (lower.startswith(("un", "in", "non")) and len(lower) >= 6 and lower.endswith(("ed", "able", "ible", "hurt")))
+        or (lower.startswith(("un", "non")) and len(lower) >= 6 and lower.endswith(("ed", "able", "ible", "hurt")))
     )
 
 
@@ -125,6 +137,8 @@ def _opposed(ground: Ground, mine: dict[int, int], theirs: dict[int, dict[int, i
     for at, token in enumerate(ground.claim.tokens):
         if not token.term or token.name or token.term in places:
             continue
+        if at in ground.anchors and ground.anchors[at].alike > 0.85:
+            continue
         against = opposites().get(token.term, frozenset()) & places.keys()
         alike = synonyms().get(token.term, frozenset()) & places.keys()
         for term in sorted(against, key=places.__getitem__):
@@ -135,29 +149,31 @@ def _opposed(ground: Ground, mine: dict[int, int], theirs: dict[int, dict[int, i
 
 def hedge_dropped(ground: Ground) -> str:
     """The words of the passage that leave it open what the sentence states; ``""`` where there are none."""
-    claim = {token.lower for token in ground.claim.tokens if token.text != "May"}
-    hedges = check_words("hedges")
-    if claim & hedges:
+    hedges, futures = check_words("hedges"), check_words("futures")
+    tokens = ground.claim.tokens
+    claim = {token.lower for token in tokens if token.text != "May"}
+    if claim & hedges or {token.term for token in tokens if token.text != "May"} & check_terms("hedges"):
         return ""
+    tells = any(token.lower in _reporting() or token.lower == "according" for token in tokens)
+    main = ground.sources[ground.main].line.tokens
+    for at, token in enumerate(main):
+        if token.lower in ("if", "unless") and not claim & check_words("conditions"):
+            return token.text
     for (number, clause), share in ground.clauses.items():
-        tokens = ground.sources[number].line.tokens
+        line = ground.sources[number].line
         places = {
             match.at
             for at, match in ground.anchors.items()
-            if match.line == number and tokens[match.at].clause == clause and not ground.claim.tokens[at].name
+            if match.line == number and line.tokens[match.at].clause == clause and not tokens[at].name
         }
         if share < RELEVANT or (number != ground.main and len(places) < 2):
             continue
-        for at, token in enumerate(tokens):
-            if token.clause != clause or token.text == "May" or token.lower not in hedges:
+        for at, token in enumerate(line.tokens):
+            if token.clause != clause or not _hedges(line, at) or (tells and token.lower in _reporting()):
                 continue
-            following = tokens[at + 1].lower if at + 1 < len(tokens) else ""
-            if token.lower in ("set", "due", "asked", "called", "seen") and following != "to":
-                continue
-            reach = [place for place in range(at, len(tokens)) if tokens[place].term and tokens[place].is_word][: REACH + 1]
-            if places & set(reach):
+            words = [place for place, _ in line.content() if place >= at][: REACH + 1]
+            if places & set(words) or (token.lower in check_words("predicative") and min(places) < at):
                 return token.text
-    futures = check_words("futures")
     if "will" in claim:
         theirs = {token.lower for number in ground.chosen for token in ground.sources[number].line.tokens}
         return next(iter(sorted(theirs & hedges)), "") if not theirs & (futures | {"on", "due"}) else ""
@@ -165,10 +181,23 @@ def hedge_dropped(ground: Ground) -> str:
         return ""
     for at, match in ground.anchors.items():
         line = ground.sources[match.line].line
-        before = [token.lower for token in line.tokens[max(0, match.at - 3) : match.at]]
-        if match.line == ground.main and {"will", "'ll", "shall"} & set(before) and _is_past(ground.claim, at):
+        before = {token.lower for token in line.tokens[max(0, match.at - 3) : match.at]}
+        if match.line == ground.main and before & {"will", "'ll", "shall"} and _is_past(ground.claim, at):
             return "will"
     return ""
+
+
+def _hedges(line: Line, at: int) -> bool:
+    token = line.tokens[at]
+    before = line.tokens[at - 1].lower if at else ""
+    following = line.tokens[at + 1].lower if at + 1 < len(line.tokens) else ""
+    if token.lower in ("reported", "said", "understood", "rumoured", "claimed"):
+        return before in _BE and following == "to"
+    if token.lower == "would":
+        return following == "have"
+    if token.lower in ("set", "due", "asked", "called", "seen"):
+        return following == "to"
+    return token.text != "May" and token.lower in check_words("hedges")
 
 
 def _is_past(line: Line, at: int) -> bool:
@@ -200,19 +229,22 @@ def reports(line: Line) -> Iterator[Report]:
             before = tokens[at - 1].text if at else ""
             following = tokens[at + 1].text if at + 1 < end else ""
             rest = [other for other in tokens[at + 1 :] if other.text not in ".!?…”\""]
-            last = not rest or (len(rest) <= 3 and rest[0].lower in _WHEN | word_list("weekdays"))
+            that = any(other.lower == "that" for other in tokens[at + 1 : at + 5])
+            last = not rest or (not that and rest[0].lower in _WHEN | word_list("weekdays"))
             weak = token.lower in check_words("weakly_telling")
             stop = _next(tokens, at + 1, ",;.", end)
             if at and before in _CLOSING or (before == "," and not any(_acts(line, i) for i in range(at + 1, stop))):
                 if not weak or before in _CLOSING:
                     yield Report(at, (at + 1, stop), (0, at))
-            elif last and not weak:
+            elif last and not weak and _last(tokens, at - 1 - (before == ","), ",”\"") > 0:
                 comma = _last(tokens, at - 1 - (before == ","), ",”\"")
-                yield Report(at, (comma + 1, at), (0, max(comma, 0)))
+                yield Report(at, (comma + 1, at), (0, comma))
             elif not rest:
                 comma = _last(tokens, at - 1, ",”\"")
                 if comma > 0:
                     yield Report(at, (comma + 1, at), (0, comma))
+            elif not rest:
+                yield Report(at, (0, at), (0, 0))
             elif not weak or following in ("that", "how", "“", '"', ":") or any(
                 other.lower == "that" for other in tokens[at + 1 : at + 6]
             ):
@@ -225,7 +257,8 @@ def _end_of(tokens: Sequence[Token], at: int) -> int:
         (
             place
             for place in range(at + 1, len(tokens) - 1)
-            if tokens[place].lower == "and" and tokens[place + 1].lower in ("has", "have", "is", "are", "will")
+            if tokens[place].text == ";"
+            or (tokens[place].lower == "and" and tokens[place + 1].lower in ("has", "have", "is", "are", "will"))
         ),
         len(tokens),
     )
@@ -261,7 +294,8 @@ def attribution_dropped(ground: Ground) -> str:
         line = ground.sources[number].line
         own = [at for at, match in ground.anchors.items() if match.line == number]
         rests = [at for at in own if not ground.claim.tokens[at].name and at not in telling] or own
-        if not rests or (number != ground.main and len(rests) < 2):
+        told = sum(1 for at in ground.anchors if not ground.claim.tokens[at].name and at not in telling)
+        if not rests or (number != ground.main and len(rests) < 0.5 * told):
             continue
         for report in reports(line):
             verb = line.tokens[report.verb]
@@ -312,7 +346,7 @@ def other_speaker(ground: Ground) -> tuple[str, str] | None:
         if best is None or not any(best.said[0] <= place < best.said[1] for place in places):
             continue
         who = line.tokens[best.speaker[0] : best.speaker[1]]
-        if not who or any(token.lower in _PRONOUNS for token in who) or len(who) > 14:
+        if not who or any(token.lower in _PRONOUNS | _POSSESSIVES for token in who) or len(who) > 14:
             continue
         terms = {token.term for token in who if token.term}
         own = {ground.claim.tokens[at].term for at in mine}
@@ -329,28 +363,37 @@ def other_speaker(ground: Ground) -> tuple[str, str] | None:
 
 def swapped(ground: Ground) -> tuple[str, str] | None:
     """Two that have changed places: who did it, and to whom, in the sentence's words."""
-    line = ground.sources[ground.main].line
     tokens = ground.claim.tokens
-    places = {at: match.at for at, match in ground.anchors.items() if match.line == ground.main}
-    for at, place in places.items():
-        exact = ground.anchors[at].alike == 1
-        if ground.anchors[at].alike < 0.9 or tokens[at].name or tokens[at].lower in _reporting() | check_words("hedges"):
+    still = (_reporting() | check_words("hedges")) - check_words("addressing")
+    for at, match in ground.anchors.items():
+        line = ground.sources[match.line].line
+        if match.alike < 0.9 or tokens[at].name or tokens[at].lower in still:
             continue
-        if not (_acts(ground.claim, at) and _acts(line, place)):
+        if not (_acts(ground.claim, at) and _acts(line, match.at)):
             continue
-        mine, theirs = _parties(ground.claim, at), _parties(line, place)
+        places = {one: other.at for one, other in ground.anchors.items() if other.line == match.line}
+        mine, theirs = _parties(ground.claim, at), _parties(line, match.at)
 
-        def rests(words: Sequence[int], on: Sequence[int]) -> list[int]:
+        def rests(words: Sequence[int], on: Sequence[int], places: dict[int, int] = places) -> list[int]:
             return [word for word in words if word in places and places[word] in on]
 
+        exact = match.alike == 1
         agree = len(rests(mine.by, theirs.by)) + len(rests(mine.to, theirs.to))
         by, to = rests(mine.by, theirs.to), rests(mine.to, theirs.by)
         if by and to and len(by) + len(to) > agree and (exact or all(tokens[word].name for word in (by[-1], to[-1]))):
             return tokens[by[-1]].text, tokens[to[-1]].text
         # "the cub whose mother refused" against "the cub that refused its mother": by who stands next to the verb
-        done_by = [word for word in to if places[word] == theirs.subject]
-        if exact and done_by and mine.subject in ground.content and places.get(mine.subject) != theirs.subject:
-            return tokens[mine.subject].text, tokens[done_by[-1]].text
+        own = [word for word in mine.subject if word in ground.content]
+        if not exact or not own or not theirs.subject or rests(own, theirs.subject):
+            continue
+        done_by = rests(mine.to, theirs.subject)
+        if done_by:
+            return tokens[own[-1]].text, tokens[done_by[-1]].text
+        # both stand in both, each with the other's verb
+        others = rests([word for word in places if word not in mine.by], theirs.subject)
+        elsewhere = [word for word in own if word in places and places[word] not in theirs.by]
+        if others and elsewhere and len(elsewhere) == len(own):
+            return tokens[elsewhere[-1]].text, tokens[others[-1]].text
     return None
 
 
@@ -359,25 +402,28 @@ def _acts(line: Line, at: int) -> bool:
     token = line.tokens[at]
     before = [other.lower for other in line.tokens[max(0, at - 2) : at]]
     last = before[-1] if before else ""
-    if token.name or last in ("a", "an", "the", "his", "her", "its", "their", "of"):
+    if token.name or not token.is_word or token.lower in check_words("never_verbs"):
+        return False
+    if last[:1].isdigit() or last in word_list("numbers") or last in ("a", "an", "the", "his", "her", "its", "their", "of"):
         return False
     if token.lower.endswith("ing"):
         return bool(set(before) & (_BE | {"by", "after", "before"}))
     if token.lower.endswith("ed") or token.lower in check_words("verbs"):
         return last not in _PREPOSITIONS
-    return bool(set(before) & _AUXILIARIES)
+    return bool(token.term) and bool(set(before) & _AUXILIARIES)
 
 
 @dataclass(frozen=True, slots=True)
 class _Parties:
     """The content words that stand for who acts and for whom it concerns, the passive turned round.
 
-    ``subject`` is the place of the word nearest to the verb that stands for who acts.
+    ``subject`` are the places of the words nearest to the verb that stand for who acts: "owner" and "mill" of "the
+    owner of the mill".
     """
 
     by: tuple[int, ...]
     to: tuple[int, ...]
-    subject: int | None
+    subject: tuple[int, ...]
 
 
 def _parties(line: Line, at: int) -> _Parties:
@@ -402,12 +448,25 @@ def _parties(line: Line, at: int) -> _Parties:
     if by is not None and (passive or (not lower.endswith("ing") and by <= at + 3)):
         ends = next((place for place in range(by + 1, stop) if tokens[place].lower in _PREPOSITIONS), stop)
         agents = words(by + 1, ends)
-        return _Parties(agents, before + words(at + 1, by) + words(ends, stop), agents[-1] if agents else None)
+        return _Parties(agents, before + words(at + 1, by) + words(ends, stop), _heads(line, agents))
     if passive:
-        return _Parties((), before + words(at + 1, stop), None)
+        return _Parties((), before + words(at + 1, stop), ())
     verbal = _reporting() | check_words("hedges")
-    nouns = [place for place in before if tokens[place].lower not in verbal and not _acts(line, place)]
-    return _Parties(before, words(at + 1, stop), nouns[-1] if nouns else None)
+    nouns = tuple(place for place in before if tokens[place].lower not in verbal and not _acts(line, place))
+    if nouns and any(token.lower in _PRONOUNS for token in tokens[nouns[-1] : at]):
+        return _Parties((), words(at + 1, stop), ())
+    return _Parties(before, words(at + 1, stop), _heads(line, nouns))
+
+
+def _heads(line: Line, nouns: tuple[int, ...]) -> tuple[int, ...]:
+    if not nouns:
+        return ()
+    low = nouns[-1]
+    while low - 1 in nouns or (low and line.tokens[low - 1].text[0].isdigit()):
+        low -= 1
+    if low > 1 and line.tokens[low - 1].lower == "of" and low - 2 in nouns:
+        return low - 2, nouns[-1]
+    return (nouns[-1],)
 
 
 def _opening(line: Line, at: int) -> int:
