@@ -58,7 +58,7 @@ LONGEST = 1_200
 COUNTED_REACH = 3
 """So many words may stand between a number and what it counts: "three heavily guarded Pakistani outposts"."""
 
-FARTHER = 0.3
+FARTHER = 0.25
 """By so much must another figure's clause hold more of a sentence than the clause of the figure that it has."""
 
 Entails = Callable[[str, str], float]
@@ -315,7 +315,7 @@ def _comparable(line: Line, figure: Figure, other: Figure, counted: set[str]) ->
     if (other.weekday is None) != (figure.weekday is None) or (other.month is None) != (figure.month is None):
         return False
     theirs = _counted(line, other)
-    return figure.kind != "number" or bool(figure.unit) or not counted or any(_same(one, two) for one in counted for two in theirs)
+    return figure.kind != "number" or bool(figure.unit) or not counted or not theirs or any(_same(one, two) for one in counted for two in theirs)
 
 
 def _at_another_time(ground: Ground, figure: Figure, given: Sequence[tuple[int, Figure]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,14 +17,14 @@ RELEVANT = 0.3
 TOUCHED = 0.2
 """From this share on, a clause of the passage may hold the opposite of what the sentence says."""
 
-MOST = 0.6
+MOST = 0.5
 """A sentence repeats what somebody says where this share of its words is among that."""
 
 NEAR = 7
 """Within so many words of a negated one may stand what says the same without a negation."""
 
-REACH = 4
-"""So many content words after a negation does it turn round."""
+NARROW, REACH = 1, 4
+"""So many content words after a negation does it turn round: for certain, and perhaps."""
 
 _BE = frozenset("is are was were be been being get got".split())
 _AUXILIARIES = _BE | frozenset("has have had will would may might could can should must do does did to".split())
@@ -32,6 +33,7 @@ _PREPOSITIONS = frozenset(
 )
 _PRONOUNS = frozenset("he she they it we i you".split())
 _POSSESSIVES = frozenset("his her their its".split())
+_NOUN_NEGATORS = frozenset("no none neither nobody".split())
 _WHEN = frozenset("on in at this last earlier late later yesterday today".split())
 _CLOSING = ("”", '"')
 
@@ -41,12 +43,14 @@ def _reporting() -> frozenset[str]:
     return word_list("reporting") | check_words("telling")
 
 
-def negated(line: Line) -> dict[int, int]:
-    """The words that a negation turns round, each with the place of the negation."""
+def negated(line: Line, reach: int) -> dict[int, int]:
+    """The words that a negation turns round, at most so many content words after it, each with its place."""
     found: dict[int, int] = {}
     for at, token in enumerate(line.tokens):
         if not _negates(line, at):
             continue
+        # "no radiation escaped" negates the verb, which comes second
+        left = reach + (token.lower in _NOUN_NEGATORS)
         seen = 0
         for place in range(at + 1, len(line.tokens)):
             other = line.tokens[place]
@@ -57,10 +61,8 @@ def negated(line: Line) -> dict[int, int]:
             if other.term and other.is_word:
                 found.setdefault(place, at)
                 seen += 1
-                if seen == REACH:
+                if seen == left:
                     break
-        if token.lower in ("none", "neither", "nobody", "nothing") or token.lower.startswith("un"):
-            found.setdefault(at, at)
     return found
 
 
@@ -71,40 +73,58 @@ def _negates(line: Line, at: int) -> bool:
         # two that cancel each other
         if token.lower == "not" and (following in ("only", "exclude", "excluded") or line.tokens[at + 1].term == "exclud"):
             return False
-        if token.lower == "not" and following == "out" or (token.lower == "not" and "ruled" == following):
+        if token.lower == "not" and following == "out":
             return False
+    if token.lower == "out":
+        followed = at + 1 < len(line.tokens) and line.tokens[at + 1].lower == "of"
+        return followed and line.tokens[at - 1].lower != "not" and _before(line, at) in _BE
     if token.lower == "than" and at and line.tokens[at - 1].lower == "rather":
         return True
     return token.lower in check_words("negators") or token.lower.endswith("n't") or token.term in check_terms("negators")
 
 
+def _before(line: Line, at: int) -> str:
+    return line.tokens[at - 1].lower if at else ""
+
+
 def turned(ground: Ground) -> tuple[str, str] | None:
     """Where sentence and passage say the opposite: the words of the sentence, and those of the passage."""
     claim = ground.claim
-    mine = negated(claim)
-    theirs = {number: negated(ground.sources[number].line) for number in ground.chosen}
+    lines = {number: ground.sources[number].line for number in ground.chosen}
+    mine, mine_perhaps = negated(claim, NARROW), negated(claim, REACH)
+    theirs = {number: negated(line, NARROW) for number, line in lines.items()}
+    theirs_perhaps = {number: negated(line, REACH) for number, line in lines.items()}
     for at, match in ground.anchors.items():
-        token = claim.tokens[at]
-        if token.name or match.line != ground.main or match.alike < 0.85:
+        token, number, line = claim.tokens[at], match.line, lines[match.line]
+        if token.name or number != ground.main or match.alike < 0.85:
             continue
-        line = ground.sources[match.line].line
-        one, other = at in mine, match.at in theirs[match.line]
-        if one != other and not _made_up_for(ground, at, match.line, one, other):
-            negation = claim.tokens[mine[at]].text if one else line.tokens[theirs[match.line][match.at]].text
-            return (f"{negation} … {token.text}", "") if one else (token.text, f"{negation} … {line.tokens[match.at].text}")
-    return _opposed(ground, mine, theirs)
+        if at in mine and match.at not in theirs_perhaps[number] and not _made_up_for(ground, at, False):
+            return f"{claim.tokens[mine[at]].text} … {token.text}", ""
+        if match.at in theirs[number] and at not in mine_perhaps and not _made_up_for(ground, at, True):
+            return token.text, f"{line.tokens[theirs[number][match.at]].text} … {line.tokens[match.at].text}"
+    return _opposed(ground, mine_perhaps, theirs_perhaps)
 
 
-def _made_up_for(ground: Ground, at: int, number: int, one: bool, other: bool) -> bool:
+def _made_up_for(ground: Ground, at: int, by_claim: bool) -> bool:
     """Whether the side without the negation says the same in another way: "in danger" is "not out of danger"."""
-    line = ground.sources[number].line
-    place = ground.anchors[at].at
-    own, theirs = _around(ground.claim, at), _around(line, place)
-    if any(_turns(token) for token in (own if not one else theirs)):
+    match = ground.anchors[at]
+    line, place = (ground.claim, at) if by_claim else (ground.sources[match.line].line, match.at)
+    near = _around(line, place)
+    if any(_turns(token) for token in near) or _negation_beside(line, place):
         return True
     # a word against its opposite, of which one is negated
-    terms, mine = {token.term for token in theirs if token.term}, {token.term for token in own if token.term}
-    return any((opposites().get(term, frozenset()) - mine) & terms for term in mine - terms)
+    own = {token.term for token in _around(ground.claim, at) if token.term}
+    theirs = {token.term for token in _around(ground.sources[match.line].line, match.at) if token.term}
+    return any((opposites().get(term, frozenset()) - own) & theirs for term in own - theirs)
+
+
+def _negation_beside(line: Line, at: int) -> bool:
+    # "found no trace": the negation may follow the verb, if nothing comes between
+    for place in (*range(at - 1, at - 4, -1), *range(at + 1, at + 4)):
+        if 0 <= place < len(line.tokens) and _negates(line, place):
+            between = {token.lower for token in line.tokens[min(at, place) : max(at, place)]}
+            return not between & {"and", "but", ",", "rather"}
+    return False
 
 
 def _around(line: Line, at: int) -> list[Token]:
@@ -114,13 +134,8 @@ def _around(line: Line, at: int) -> list[Token]:
 
 def _turns(token: Token) -> bool:
     lower = token.lower
-    return not token.name and (
-        lower in check_words("negators")
-        or lower in check_words("turning")
-        or token.term in check_terms("negators")
-        or lower.endswith("n't")
-        or (lower.startswith(("un", "non")) and len(lower) >= 6 and lower.endswith(("ed", "able", "ible", "hurt")))
-    )
+    prefixed = lower.startswith(("un", "non")) and len(lower) >= 6 and lower.endswith(("ed", "able", "ible", "hurt"))
+    return not token.name and (lower in check_words("turning") or prefixed)
 
 
 def _opposed(ground: Ground, mine: dict[int, int], theirs: dict[int, dict[int, int]]) -> tuple[str, str] | None:
@@ -129,15 +144,17 @@ def _opposed(ground: Ground, mine: dict[int, int], theirs: dict[int, dict[int, i
         mine_has, theirs_has = ({token.lower for token in tokens} for tokens in (ground.claim.tokens, line.tokens))
         if one in mine_has and other not in mine_has and other in theirs_has and one not in theirs_has:
             return one, other
+    held = Counter(match.line for match in ground.anchors.values())
+    touched = {clause for (number, clause), share in ground.clauses.items() if number == ground.main and share >= TOUCHED}
     places = {
         token.term: at
         for at, token in enumerate(line.tokens)
-        if token.term and not token.name and ground.clauses.get((ground.main, token.clause), 0.0) >= TOUCHED
+        if token.term and not token.name and touched & {token.clause - 1, token.clause}
     }
     for at, token in enumerate(ground.claim.tokens):
         if not token.term or token.name or token.term in places:
             continue
-        if at in ground.anchors and ground.anchors[at].alike > 0.85:
+        if at in ground.anchors and ground.anchors[at].alike > 0.85 and held[ground.anchors[at].line] > 1:
             continue
         against = opposites().get(token.term, frozenset()) & places.keys()
         alike = synonyms().get(token.term, frozenset()) & places.keys()
@@ -229,14 +246,17 @@ def reports(line: Line) -> Iterator[Report]:
             before = tokens[at - 1].text if at else ""
             following = tokens[at + 1].text if at + 1 < end else ""
             rest = [other for other in tokens[at + 1 :] if other.text not in ".!?…”\""]
-            that = any(other.lower == "that" for other in tokens[at + 1 : at + 5])
+            that = any(
+                tokens[place].lower == "that" and (place == at + 1 or tokens[place - 1].lower in word_list("weekdays"))
+                for place in range(at + 1, min(end, at + 5))
+            )
             last = not rest or (not that and rest[0].lower in _WHEN | word_list("weekdays"))
             weak = token.lower in check_words("weakly_telling")
             stop = _next(tokens, at + 1, ",;.", end)
-            if at and before in _CLOSING or (before == "," and not any(_acts(line, i) for i in range(at + 1, stop))):
+            if at and before in _CLOSING or (before == "," and not _has_verb(line, at + 1, stop)):
                 if not weak or before in _CLOSING:
                     yield Report(at, (at + 1, stop), (0, at))
-            elif last and not weak and _last(tokens, at - 1 - (before == ","), ",”\"") > 0:
+            elif last and (not weak or _somebody(line, at)) and _last(tokens, at - 1 - (before == ","), ",”\"") > 0:
                 comma = _last(tokens, at - 1 - (before == ","), ",”\"")
                 yield Report(at, (comma + 1, at), (0, comma))
             elif not rest:
@@ -249,6 +269,16 @@ def reports(line: Line) -> Iterator[Report]:
                 other.lower == "that" for other in tokens[at + 1 : at + 6]
             ):
                 yield Report(at, (_start_of(tokens, at), at), (at + 1, _end_of(tokens, at)))
+
+
+def _has_verb(line: Line, low: int, high: int) -> bool:
+    words = {token.lower for token in line.tokens[low:high]}
+    return bool(words & (_AUXILIARIES - {"to"} | _PRONOUNS)) or any(_acts(line, place) for place in range(low, high))
+
+
+def _somebody(line: Line, at: int) -> bool:
+    near = line.tokens[max(0, at - 4) : at]
+    return any(token.name or token.lower in word_list("roles") for token in near)
 
 
 def _end_of(tokens: Sequence[Token], at: int) -> int:
@@ -290,12 +320,16 @@ def attribution_dropped(ground: Ground) -> str:
         for at, token in enumerate(ground.claim.tokens)
         if token.lower in _reporting() | {"according"} or token.lower in check_words("certain")
     ]
+    on_main = sum(
+        1
+        for at, match in ground.anchors.items()
+        if match.line == ground.main and not ground.claim.tokens[at].name and at not in telling
+    )
     for number in ground.chosen:
         line = ground.sources[number].line
         own = [at for at, match in ground.anchors.items() if match.line == number]
         rests = [at for at in own if not ground.claim.tokens[at].name and at not in telling] or own
-        told = sum(1 for at in ground.anchors if not ground.claim.tokens[at].name and at not in telling)
-        if not rests or (number != ground.main and len(rests) < 0.5 * told):
+        if not rests or (number != ground.main and len(rests) <= on_main):
             continue
         for report in reports(line):
             verb = line.tokens[report.verb]
@@ -445,7 +479,8 @@ def _parties(line: Line, at: int) -> _Parties:
     lower = tokens[at].lower
     passive = bool(near & _BE) and not lower.endswith("ing")
     by = next((place for place in range(at + 1, stop) if tokens[place].lower == "by"), None)
-    if by is not None and (passive or (not lower.endswith("ing") and by <= at + 3)):
+    finite = lower in check_words("performing") | _reporting()
+    if by is not None and (passive or (not lower.endswith("ing") and not finite and by <= at + 3)):
         ends = next((place for place in range(by + 1, stop) if tokens[place].lower in _PREPOSITIONS), stop)
         agents = words(by + 1, ends)
         return _Parties(agents, before + words(at + 1, by) + words(ends, stop), _heads(line, agents))
@@ -505,6 +540,7 @@ def _named(ground: Ground) -> frozenset[str]:
 
 
 def _offices(line: Line) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each word that stands at a name and says what it is, with the name: "goalkeeper", "chief", "shipbuilder"."""
     offices = check_words("offices")
     tokens = line.tokens
     for run in line.names:
@@ -515,6 +551,8 @@ def _offices(line: Line) -> Iterator[tuple[str, tuple[str, ...]]]:
         for at in (*([before] if before is not None else ()), *run):
             if tokens[at].lower in offices:
                 yield tokens[at].lower, name
+        if run[0] == 0 and len(run) > 1 and len(name) == len(run):
+            yield tokens[0].lower, name[1:]
 
 
 def elsewhere_of(ground: Ground) -> tuple[str, str] | None:
