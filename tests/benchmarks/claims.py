@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +73,8 @@ def measure_claims(name: str = "held_out", failures: bool = False) -> tuple[floa
         f"supported refused {refused:.1%}, broken caught {caught:.1%}"
     )
     print("  " + ", ".join(f"{way} {sum(not ok for ok in passed[way])}/{len(passed[way])}" for way in WAYS))
+    kinds = Counter(fault.kind for pair, check in wrong if not pair.way for fault in check.faults)
+    print("  refused for: " + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
     if failures:
         for pair, check in wrong:
             told = "; ".join(f"{fault.kind}: {fault.reason}" for fault in check.faults) or f"passed at {check.support:.2f}"
