@@ -91,7 +91,7 @@ class Ground:
                 if term == token.term:
                     table[row, column] = 1.0
                 elif token.name:
-                    table[row, column] = STOCK if same_stock(term, token.term) else 0.0
+                    table[row, column] = STOCK if same_stock(term, token.term) or term in alike else 0.0
                 elif term in alike:
                     table[row, column] = SYNONYM
                 elif same_stock(term, token.term):

@@ -18,7 +18,7 @@ import numpy as np
 
 from assistant import polarity
 from assistant.alignment import ANCHOR, NAME_WEIGHT, Ground, Source
-from assistant.clauses import Line, check_words, same_stock, synonyms
+from assistant.clauses import Line, Token, check_words, same_stock, synonyms
 from assistant.figures import IMPLIED, Figure, says, weakened
 from assistant.likeness import Likeness
 from assistant.questions import word_list
@@ -57,6 +57,9 @@ LONGEST = 1_200
 
 COUNTED_REACH = 3
 """So many words may stand between a number and what it counts: "three heavily guarded Pakistani outposts"."""
+
+ENOUGH = 0.3
+"""A figure whose clause holds so much of a sentence is that sentence's own."""
 
 FARTHER = 0.25
 """By so much must another figure's clause hold more of a sentence than the clause of the figure that it has."""
@@ -166,7 +169,7 @@ def _faults(ground: Ground, outlets: str) -> Iterator[Fault]:
     if turned := polarity.turned(ground):
         mine, theirs = turned
         yield Fault("negation", mine, f"It says “{mine}”, the passage {_in_marks(theirs)}.")
-    if exchanged := polarity.swapped(ground) or polarity.exchanged(ground):
+    if exchanged := polarity.swapped(ground) or polarity.converse(ground) or polarity.exchanged(ground):
         one, other = exchanged
         yield Fault("roles", f"{one}, {other}", f"“{one}” and “{other}” have changed places.")
     if who := polarity.attribution_dropped(ground):
@@ -322,7 +325,7 @@ def _at_another_time(ground: Ground, figure: Figure, given: Sequence[tuple[int, 
     """"73 attacks in 2022" where the passage has 73 in one clause, with a time of its own, and 2022 in another."""
     numbers = [one for one in ground.figures if one.kind == "number"]
     dates = [one for one in ground.figures if one.kind == "date"]
-    if figure.kind != "date" or len(numbers) != 1 or len(dates) != 1:
+    if figure.kind != "date" or len(numbers) != 1 or len(dates) != 1 or abs(figure.first - numbers[0].last) > COUNTED_REACH:
         return ""
     for number, other in given:
         source = ground.sources[number]
@@ -356,6 +359,8 @@ def _other_clause(ground: Ground, figure: Figure, given: Sequence[tuple[int, Fig
     own = max(
         shares.get((number, ground.sources[number].line.tokens[other.first].clause), 0.0) / total for number, other in given
     )
+    if own >= ENOUGH:
+        return ""
     best, top = "", own + FARTHER
     for number in ground.chosen:
         source = ground.sources[number]
@@ -382,7 +387,7 @@ def _names(ground: Ground, outlets: str) -> Iterator[Fault]:
             token = claim.tokens[at]
             if not token.term or token.lower.rstrip(".") in check_words("titles"):
                 continue
-            if token.term in known or token.term in short or any(same_stock(token.term, one) for one in capital):
+            if token.term in known or token.term in short or synonyms().get(token.term, frozenset()) & capital or any(same_stock(token.term, one) for one in capital):
                 continue
             if run[0] == 0 and at == 0 and not _rare(token.lower):
                 continue
@@ -428,12 +433,12 @@ def _mixed(claim: Line, run: tuple[int, ...], runs: Sequence[tuple[str, ...]]) -
         first, second = claim.tokens[one], claim.tokens[other]
         if other != one + 1 or first.lower in offices or second.lower in offices:
             continue
-        with_first = [set(name) for name in runs if first.term in name]
-        with_second = [set(name) for name in runs if second.term in name]
-        if not with_first or not with_second or any(second.term in name for name in with_first):
+        with_first = [name for name in runs if first.term in name]
+        with_second = [name for name in runs if second.term in name]
+        if any(second.term in name for name in with_first) or first.lower in ("president", "senator", "governor"):
             continue
         # both must be halves of longer names: "Brackwater teachers" or "Italy's Dario" are none
-        if all(len(name) > 1 for name in with_first) and all(len(name) > 1 for name in with_second):
+        if any(name[-1] != first.term for name in with_first) and any(name[0] != second.term for name in with_second):
             return _words(claim, one, other)
     return ""
 
@@ -456,7 +461,9 @@ def _extras(ground: Ground) -> Iterator[Fault]:
         for at, token in enumerate(ground.claim.tokens):
             if token.lower not in words or token.name or (at and token.lower == "all" and ground.claim.tokens[at - 1].lower == "in"):
                 continue
-            if name == "all" and any(figure.first == at + 1 for figure in ground.figures):
+            following = ground.claim.tokens[at + 1].lower if at + 1 < len(ground.claim.tokens) else ""
+            counted = any(figure.first == at + 1 for figure in ground.figures)
+            if token.lower == "every" and (counted or following in word_list("units", "duration")):
                 continue
             if token.lower == "due" and at + 1 < len(ground.claim.tokens) and ground.claim.tokens[at + 1].lower == "to":
                 after = ground.claim.tokens[at + 2].lower if at + 2 < len(ground.claim.tokens) else ""
@@ -501,7 +508,7 @@ NAMES = tuple(one.name for one in fields(Signals))
 def signals(ground: Ground, like: Likeness) -> Signals:
     """The signals of a sentence on its ground."""
     spoken = ground.spoken
-    plain = np.array([not ground.claim.tokens[at].name for at in ground.content], bool)
+    plain = np.array([not _says_little(ground.claim.tokens[at]) for at in ground.content], bool)
     own = np.sort(spoken[plain]) if plain.any() else np.ones(1)
     unspoken = float((own < 0.4).sum())
     texts = [ground.sources[number].line.text for number in ground.chosen]
@@ -518,6 +525,11 @@ def signals(ground: Ground, like: Likeness) -> Signals:
         all_likeness=float(cosines[-1]),
         lines=float(len(ground.chosen)),
     )
+
+
+def _says_little(token: Token) -> bool:
+    # names are looked for by themselves, and negations, hedges and words of saying are judged by what they do
+    return token.name or any(token.lower in check_words(kind) for kind in ("light", "negators", "hedges", "telling"))
 
 
 def probability(found: Signals) -> float:

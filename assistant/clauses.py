@@ -61,13 +61,17 @@ def check_terms(name: str) -> frozenset[str]:
     return frozenset(term for word in check_words(name) if (term := term_of(word)))
 
 
+def _groups(name: str) -> list[str]:
+    found = _lists()[name]
+    assert isinstance(found, list)
+    return found
+
+
 @cache
 def synonyms() -> dict[str, frozenset[str]]:
     """For a term, the terms that say the same, itself among them: those of questions, and ``checking.toml``'s."""
     found = {term: set(others) for term, others in synonyms_of_questions().items()}
-    groups = _lists()["synonyms"]
-    assert isinstance(groups, list)
-    for group in groups:
+    for group in (*_groups("synonyms"), *_groups("irregular"), *_groups("nations")):
         terms = {term_of(word) for word in group.split()}
         for term in terms:
             found.setdefault(term, set()).update(terms)
@@ -77,15 +81,26 @@ def synonyms() -> dict[str, frozenset[str]]:
 @cache
 def opposites() -> dict[str, frozenset[str]]:
     """For a term, the terms that say the opposite."""
-    found: dict[str, set[str]] = {}
     pairs = _lists()["opposites"]
     assert isinstance(pairs, list)
+    return _both_ways(pairs)
+
+
+@cache
+def check_converses() -> dict[str, frozenset[str]]:
+    """For a verb's term, those of the verbs by which the other party does its part: "buy" and "sell"."""
+    pairs = _lists()["converses"]
+    assert isinstance(pairs, list)
+    return _both_ways(pairs)
+
+
+def _both_ways(pairs: list[list[str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
     for pair in pairs:
         one, other = ({term_of(word) for word in side.split()} for side in pair)
-        for term in one:
-            found.setdefault(term, set()).update(other)
-        for term in other:
-            found.setdefault(term, set()).update(one)
+        for own, against in ((one, other), (other, one)):
+            for term in own:
+                found.setdefault(term, set()).update(against)
     return {term: frozenset(others) for term, others in found.items()}
 
 

@@ -70,6 +70,10 @@ _UNIT_NAMES = {
     "celsius": "celsius", "c": "celsius", "fahrenheit": "fahrenheit", "f": "fahrenheit", "degree": "degree", "mph": "mph",
     "kph": "kph", "megawatt": "megawatt", "mw": "megawatt",
 }  # fmt: skip
+_METRIC = {
+    "metre": ("metre", 1.0), "kilometre": ("metre", 1000.0), "centimetre": ("metre", 0.01), "kilogram": ("kilogram", 1.0),
+    "gram": ("kilogram", 0.001), "tonne": ("kilogram", 1000.0),
+}  # fmt: skip
 _MONTHS = {name.lower(): at for at, name in enumerate(calendar.month_name) if name} | {
     name.lower(): at for at, name in enumerate(calendar.month_abbr) if name
 }
@@ -121,7 +125,10 @@ def _sharing_units(tokens: Sequence[Token], found: list[Figure]) -> list[Figure]
     for at in range(len(found) - 2, -1, -1):
         one, other = shared[at], shared[at + 1]
         between = [token.lower for token in tokens[one.last + 1 : other.first]]
-        if one.kind == other.kind == "number" and not one.unit and other.unit and between in (["to"], ["or"], ["–"], ["-"]):
+        ranged = between in (["to"], ["or"], ["–"], ["-"]) or (between == ["and"] and _word(tokens, one.first - 1) == "between")
+        if ranged and one.kind == "number" and other.day and 1 <= one.value <= 31 and not one.unit:
+            shared[at] = replace(other, first=one.first, last=one.last, day=int(one.value))
+        elif one.kind == other.kind == "number" and not one.unit and other.unit and ranged:
             size = other.value / other.number if other.number else 1.0
             shared[at] = replace(one, unit=other.unit, value=one.value * size)
     return shared
@@ -220,6 +227,9 @@ def _unit(tokens: Sequence[Token], at: int) -> tuple[str, float, int]:
         if _word(tokens, place + 1) == "-" and _word(tokens, place + 2) == "old":
             return "age", size / 12 if unit == "months" else size, place + 2
         return unit, size, place
+    if single in _UNIT_NAMES and _UNIT_NAMES[single] in _METRIC and (single != "g" or tokens[place].start == tokens[place - 1].end):
+        base, size = _METRIC[_UNIT_NAMES[single]]
+        return base, size, place
     if single in _UNIT_NAMES and not (single in ("m", "g", "c", "f") and tokens[place].start != tokens[place - 1].end and single != "m"):
         return _UNIT_NAMES[single], 1.0, place
     return "", 1.0, at - 1
@@ -249,6 +259,8 @@ def _number(tokens: Sequence[Token], at: int) -> Figure | None:
             value, last = spelled
     elif _word(tokens, at + 1) in ("st", "nd", "rd", "th"):
         return Figure("ordinal", value, at, at + 1)
+    if [_word(tokens, place) for place in range(last + 1, last + 4)] == ["and", "a", "half"]:
+        value, last, article = value + 0.5, last + 3, True
     if not article:
         following = _word(tokens, last + 1)
         scale = _MAGNITUDES.get(following)
@@ -279,11 +291,17 @@ def _fraction(tokens: Sequence[Token], at: int) -> Figure | None:
         many = _ONES.get(word), _ONES.get(_word(tokens, at + 2)) or (_plain(_word(tokens, at + 2)) if following == "in" else None)
         if many[0] and many[1] and many[1] > many[0] and many[1] in (2, 3, 4, 5, 8, 10, 20, 100):
             return Figure("number", many[0] / many[1], at, at + 2, "share", _bound(tokens, at))
+    if word == "half" and following == "a" and _word(tokens, at + 2) in ("million", "billion", "trillion", "dozen"):
+        value = 0.5 * _MAGNITUDES[_word(tokens, at + 2)]
+        unit, size, last = _unit(tokens, at + 3)
+        return Figure("number", value * size, at, max(last, at + 2), unit, _bound(tokens, at), number=value)
     if word == "half" and _word(tokens, at - 1) not in ("second", "first", "and"):
         return Figure("number", 0.5, at, at, "share", _bound(tokens, at))
-    single = following.removesuffix("s")
-    if word in ("two", "three", "four") and following in ("thirds", "quarters", "fifths", "tenths"):
-        return Figure("number", _ONES[word] / _FRACTIONS[single], at, at + 1, "share", _bound(tokens, at))
+    hyphen = following == "-"
+    parts = _word(tokens, at + 1 + hyphen)
+    if word in ("two", "three", "four") and parts in ("thirds", "quarters", "fifths", "tenths"):
+        value = _ONES[word] / _FRACTIONS[parts.removesuffix("s")]
+        return Figure("number", value, at, at + 1 + hyphen, "share", _bound(tokens, at))
     if word in ("a", "one") and following in _FRACTIONS:
         after = _word(tokens, at + 2)
         # "a third boat" is none
@@ -397,7 +415,7 @@ def _same_unit(one: str, other: str) -> bool:
         return "share" not in (one, other) or one == other
     if {one, other} <= {"celsius", "fahrenheit", "degree"}:
         return "degree" in (one, other)
-    return {one, other} == {"tonne", "ton"}
+    return False
 
 
 def _same_value(claimed: Figure, given: float) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from assistant.alignment import Ground
-from assistant.clauses import Line, Token, check_terms, check_words, opposites, synonyms
+from assistant.clauses import Line, Token, check_converses, check_terms, check_words, opposites, synonyms
 from assistant.questions import word_list
 
 RELEVANT = 0.3
@@ -58,7 +58,7 @@ def negated(line: Line, reach: int) -> dict[int, int]:
                 break
             if seen and other.lower in _PREPOSITIONS - {"of", "to"}:
                 break
-            if other.term and other.is_word:
+            if other.term and other.is_word and other.lower != "longer":
                 found.setdefault(place, at)
                 seen += 1
                 if seen == left:
@@ -68,18 +68,17 @@ def negated(line: Line, reach: int) -> dict[int, int]:
 
 def _negates(line: Line, at: int) -> bool:
     token = line.tokens[at]
-    if token.lower in ("no", "not") and at + 1 < len(line.tokens):
-        following = line.tokens[at + 1].lower
-        # two that cancel each other
-        if token.lower == "not" and (following in ("only", "exclude", "excluded") or line.tokens[at + 1].term == "exclud"):
-            return False
-        if token.lower == "not" and following == "out":
-            return False
+    following = line.tokens[at + 1].lower if at + 1 < len(line.tokens) else ""
+    if token.lower == "not" and following in ("only", "out"):
+        return False
+    if token.lower == "no" and following in ("fewer", "less", "more", "later", "doubt"):
+        return False
     if token.lower == "out":
-        followed = at + 1 < len(line.tokens) and line.tokens[at + 1].lower == "of"
-        return followed and line.tokens[at - 1].lower != "not" and _before(line, at) in _BE
-    if token.lower == "than" and at and line.tokens[at - 1].lower == "rather":
-        return True
+        return following == "of" and _before(line, at) in _BE
+    if token.lower == "than":
+        return _before(line, at) == "rather"
+    if token.lower == "from":
+        return any(other.lower in check_words("keeping") for other in line.tokens[max(0, at - 5) : at])
     return token.lower in check_words("negators") or token.lower.endswith("n't") or token.term in check_terms("negators")
 
 
@@ -99,9 +98,19 @@ def turned(ground: Ground) -> tuple[str, str] | None:
         if token.name or number != ground.main or match.alike < 0.85:
             continue
         if at in mine and match.at not in theirs_perhaps[number] and not _made_up_for(ground, at, False):
-            return f"{claim.tokens[mine[at]].text} … {token.text}", ""
+            # "on none of her visits did she find": what else that negation turns round may be negated there
+            others = [one for one, by in mine_perhaps.items() if by == mine[at] and one in ground.anchors]
+            if not any(ground.anchors[one].at in theirs_perhaps.get(ground.anchors[one].line, ()) for one in others):
+                return f"{claim.tokens[mine[at]].text} … {token.text}", ""
         if match.at in theirs[number] and at not in mine_perhaps and not _made_up_for(ground, at, True):
-            return token.text, f"{line.tokens[theirs[number][match.at]].text} … {line.tokens[match.at].text}"
+            by = theirs[number][match.at]
+            others = [
+                one
+                for one, other in ground.anchors.items()
+                if other.line == number and theirs_perhaps[number].get(other.at) == by
+            ]
+            if not any(one in mine_perhaps for one in others):
+                return token.text, f"{line.tokens[by].text} … {line.tokens[match.at].text}"
     return _opposed(ground, mine_perhaps, theirs_perhaps)
 
 
@@ -199,8 +208,9 @@ def hedge_dropped(ground: Ground) -> str:
     for at, match in ground.anchors.items():
         line = ground.sources[match.line].line
         before = {token.lower for token in line.tokens[max(0, match.at - 3) : match.at]}
-        if match.line == ground.main and before & {"will", "'ll", "shall"} and _is_past(ground.claim, at):
-            return "will"
+        coming = before & {"will", "'ll", "shall"} or ("to" in before and before & {"is", "are"})
+        if match.line == ground.main and coming and _is_past(ground.claim, at):
+            return "will" if "will" in before else "is to"
     return ""
 
 
@@ -220,7 +230,8 @@ def _hedges(line: Line, at: int) -> bool:
 def _is_past(line: Line, at: int) -> bool:
     before = {token.lower for token in line.tokens[max(0, at - 3) : at]}
     word = line.tokens[at].lower
-    return bool({"has", "have", "had", "was", "were"} & before) or (word.endswith("ed") and not before & _BE)
+    past = word.endswith("ed") or word in check_words("verbs")
+    return bool({"has", "have", "had", "was", "were"} & before) or (past and not before & _BE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +284,10 @@ def reports(line: Line) -> Iterator[Report]:
 
 def _has_verb(line: Line, low: int, high: int) -> bool:
     words = {token.lower for token in line.tokens[low:high]}
-    return bool(words & (_AUXILIARIES - {"to"} | _PRONOUNS)) or any(_acts(line, place) for place in range(low, high))
+    following = [token.lower for token in line.tokens[low + 1 : high]] + [""]
+    return bool(words & (_AUXILIARIES - {"to"} | _PRONOUNS)) or any(
+        _acts(line, low + step) and following[step] != "by" for step in range(high - low)
+    )
 
 
 def _somebody(line: Line, at: int) -> bool:
@@ -320,6 +334,7 @@ def attribution_dropped(ground: Ground) -> str:
         for at, token in enumerate(ground.claim.tokens)
         if token.lower in _reporting() | {"according"} or token.lower in check_words("certain")
     ]
+    told = sum(1 for at in ground.anchors if not ground.claim.tokens[at].name and at not in telling)
     on_main = sum(
         1
         for at, match in ground.anchors.items()
@@ -329,7 +344,8 @@ def attribution_dropped(ground: Ground) -> str:
         line = ground.sources[number].line
         own = [at for at, match in ground.anchors.items() if match.line == number]
         rests = [at for at in own if not ground.claim.tokens[at].name and at not in telling] or own
-        if not rests or (number != ground.main and len(rests) <= on_main):
+        enough = len(rests) >= 2 or 2 * len(rests) > told
+        if not rests or not enough or (number != ground.main and len(rests) <= on_main):
             continue
         for report in reports(line):
             verb = line.tokens[report.verb]
@@ -365,7 +381,8 @@ def other_speaker(ground: Ground) -> tuple[str, str] | None:
     """Where the sentence has somebody say what another says in the passage: both, in their words."""
     for report in reports(ground.claim):
         start, stop = report.speaker
-        mine = [at for at in range(start, stop) if at in set(ground.content)]
+        comma = next((at for at in range(start + 1, stop) if ground.claim.tokens[at].text == ","), stop)
+        mine = [at for at in range(start, comma) if at in ground.content]
         said = [ground.anchors[at] for at in range(*report.said) if at in ground.anchors]
         if not mine or not said:
             continue
@@ -380,13 +397,17 @@ def other_speaker(ground: Ground) -> tuple[str, str] | None:
         if best is None or not any(best.said[0] <= place < best.said[1] for place in places):
             continue
         who = line.tokens[best.speaker[0] : best.speaker[1]]
+        comma = next((at for at, token in enumerate(who) if token.text == ","), None)
+        if comma and any(token.term for token in who[:comma]):
+            who = who[:comma]
         if not who or any(token.lower in _PRONOUNS | _POSSESSIVES for token in who) or len(who) > 14:
             continue
         terms = {token.term for token in who if token.term}
         own = {ground.claim.tokens[at].term for at in mine}
         if terms & own or not any(token.name for token in who):
             continue
-        if any(ground.anchors[at].line == number and best.speaker[0] <= ground.anchors[at].at < best.speaker[1] for at in mine if at in ground.anchors):
+        said_by = range(best.speaker[0], best.speaker[0] + len(who))
+        if any(at in ground.anchors and ground.anchors[at].line == number and ground.anchors[at].at in said_by for at in mine):
             continue
         return (
             " ".join(ground.claim.tokens[at].text for at in mine),
@@ -428,6 +449,22 @@ def swapped(ground: Ground) -> tuple[str, str] | None:
         elsewhere = [word for word in own if word in places and places[word] not in theirs.by]
         if others and elsewhere and len(elsewhere) == len(own):
             return tokens[elsewhere[-1]].text, tokens[others[-1]].text
+    return None
+
+
+def converse(ground: Ground) -> tuple[str, str] | None:
+    """Where one "bought" in the sentence who "sold" in the passage: the two verbs."""
+    pairs = check_converses()
+    for number in ground.chosen:
+        line = ground.sources[number].line
+        places = {at: match.at for at, match in ground.anchors.items() if match.line == number}
+        for at, token in enumerate(ground.claim.tokens):
+            against = pairs.get(token.term, frozenset())
+            for place, other in enumerate(line.tokens):
+                if other.term in against and _acts(line, place) and _acts(ground.claim, at):
+                    mine, theirs = _parties(ground.claim, at), _parties(line, place)
+                    if any(places.get(word) in theirs.subject for word in mine.subject):
+                        return token.text, other.text
     return None
 
 
@@ -489,7 +526,11 @@ def _parties(line: Line, at: int) -> _Parties:
     verbal = _reporting() | check_words("hedges")
     nouns = tuple(place for place in before if tokens[place].lower not in verbal and not _acts(line, place))
     if nouns and any(token.lower in _PRONOUNS for token in tokens[nouns[-1] : at]):
-        return _Parties((), words(at + 1, stop), ())
+        # "Crane said that he would run": he is who says so, as a rule
+        speaker = next((report.speaker for report in reports(line) if report.said[0] <= at < report.said[1]), None)
+        said_by = words(*speaker) if speaker else ()
+        comma = next((place for place in said_by if tokens[place + 1].text == ","), None)
+        return _Parties(said_by, words(at + 1, stop), (comma,) if comma is not None else said_by[-1:])
     return _Parties(before, words(at + 1, stop), _heads(line, nouns))
 
 
@@ -589,16 +630,20 @@ def exchanged(ground: Ground) -> tuple[str, str] | None:
 
 def _before_names(line: Line) -> dict[str, str]:
     found: dict[str, str] = {}
+    last = ""
     for run in line.names:
         before = line.tokens[run[0] - 1].lower if run[0] else ""
         if before == "the" and run[0] > 1:
             before = line.tokens[run[0] - 2].lower
+        if before in ("and", "or", ",") and found:
+            before = last
+        last = before
         term = line.tokens[run[0]].term
         found.setdefault(term, before if before in _PREPOSITIONS else "subject" if run[0] == 0 else before)
     return found
 
 
 __all__ = [
-    "Report", "attribution_dropped", "elsewhere_of", "exchanged", "hedge_dropped", "negated",
+    "Report", "attribution_dropped", "converse", "elsewhere_of", "exchanged", "hedge_dropped", "negated",
     "office_of_another", "other_speaker", "raised", "reports", "swapped", "turned",
 ]  # fmt: skip
