@@ -125,12 +125,19 @@ def _sharing_units(tokens: Sequence[Token], found: list[Figure]) -> list[Figure]
     for at in range(len(found) - 2, -1, -1):
         one, other = shared[at], shared[at + 1]
         between = [token.lower for token in tokens[one.last + 1 : other.first]]
-        ranged = between in (["to"], ["or"], ["–"], ["-"]) or (between == ["and"] and _word(tokens, one.first - 1) == "between")
+        ranged = between in (["to"], ["or"], ["–"], ["-"]) or (
+            between == ["and"] and (other.unit == "share" or _word(tokens, one.first - 1) == "between")
+        )
         if ranged and one.kind == "number" and other.day and 1 <= one.value <= 31 and not one.unit:
             shared[at] = replace(other, first=one.first, last=one.last, day=int(one.value))
         elif one.kind == other.kind == "number" and not one.unit and other.unit and ranged:
             size = other.value / other.number if other.number else 1.0
             shared[at] = replace(one, unit=other.unit, value=one.value * size)
+    for at, one in enumerate(shared):
+        # "a rise of 8 per cent; the city has offered 3.5."
+        bare = one.kind == "number" and not one.unit and _word(tokens, one.last + 1) in ("", ".", ",", ";")
+        if bare and one.value < 100 and any(other.unit == "share" for other in shared[:at]):
+            shared[at] = replace(one, unit="share", value=one.value / 100)
     return shared
 
 
@@ -139,7 +146,8 @@ def _joined(tokens: Sequence[Token], found: Sequence[Figure]) -> list[Figure]:
     joined = []
     for one, other in zip(found, found[1:], strict=False):
         between = [token.lower for token in tokens[one.last + 1 : other.first]]
-        if one.unit == other.unit and one.unit in ("seconds", "months") and between in (["and"], [","], []):
+        alike = one.unit == other.unit and one.unit in ("seconds", "months") and IMPLIED not in (one.bound, other.bound)
+        if alike and one.value > other.value and between in (["and"], [","], []):
             joined.append(Figure("number", one.value + other.value, one.first, other.last, one.unit, one.bound))
     return joined
 
@@ -262,6 +270,8 @@ def _number(tokens: Sequence[Token], at: int) -> Figure | None:
     if [_word(tokens, place) for place in range(last + 1, last + 4)] == ["and", "a", "half"]:
         value, last, article = value + 0.5, last + 3, True
     if not article:
+        hyphen = _word(tokens, last + 1) == "-" and _word(tokens, last + 2) in ("million", "billion", "trillion")
+        last += hyphen
         following = _word(tokens, last + 1)
         scale = _MAGNITUDES.get(following)
         # "11 m" may be metres, "11m people" is not
@@ -394,12 +404,15 @@ def says(claimed: Figure, given: Figure, published: date | None) -> bool:
         return claimed.value == given.value or (either and claimed.value % 720 == given.value % 720)
     if claimed.kind != given.kind:
         return False
-    if not _same_unit(claimed.unit, given.unit):
+    if claimed.unit == given.unit or {claimed.unit, given.unit} <= {"celsius", "fahrenheit", "degree"}:
+        one_scale = {claimed.unit, given.unit} != {"celsius", "fahrenheit"}
+        return one_scale and _same_value(claimed.bound, claimed.value, given.value)
+    if {claimed.unit, given.unit} == {"age", "months"} and claimed.bound != IMPLIED != given.bound:
+        return _same_value(claimed.bound, claimed.number, given.number)
+    # where one says no unit, the bare numbers are compared: "the 400 metres" and "the 400"
+    if given.bound == IMPLIED or "share" in (claimed.unit, given.unit) or (claimed.unit and given.unit):
         return False
-    return _same_value(claimed, given.value) or (
-        # "at least three" is no support for "more than five", and "up to five" is none for "five"
-        False
-    )
+    return _same_value(claimed.bound, claimed.number, given.number)
 
 
 def weakened(claimed: Figure, given: Figure) -> bool:
@@ -410,19 +423,10 @@ def weakened(claimed: Figure, given: Figure) -> bool:
     return (claimed.bound in lower and given.bound in upper) or (claimed.bound in upper and given.bound in lower)
 
 
-def _same_unit(one: str, other: str) -> bool:
-    if one == other or not one or not other:
-        return "share" not in (one, other) or one == other
-    if {one, other} <= {"celsius", "fahrenheit", "degree"}:
-        return "degree" in (one, other)
-    return False
-
-
-def _same_value(claimed: Figure, given: float) -> bool:
-    value = claimed.value
+def _same_value(bound: str, value: float, given: float) -> bool:
     if math.isclose(value, given, rel_tol=1e-9):
         return True
-    match claimed.bound:
+    match bound:
         case "about":
             return abs(given - value) <= ABOUT * value
         case "over" | "at least":
