@@ -202,6 +202,8 @@ def _figures(ground: Ground) -> Iterator[Fault]:
         if found:
             yield from _misused(ground, figure, found, words)
             continue
+        if figure.number == 1 and not figure.unit and not _counts_more(ground, figure):
+            continue
         around = [one for one in given if one is not figure and one.first <= figure.first and figure.last <= one.last]
         within = [one for one in given if one is not figure and figure.first <= one.first and one.last <= figure.last]
         # "three hours and four minutes" stands where the whole does, or each part
@@ -212,12 +214,25 @@ def _figures(ground: Ground) -> Iterator[Fault]:
 
 
 def _given(ground: Ground, figure: Figure) -> list[tuple[int, Figure]]:
+    # "four directors" is not in "four to seven years"
+    counts = not figure.unit and bool(_counted(ground.claim, figure))
     return [
         (number, other)
         for number, source in enumerate(ground.sources)
         for other in source.figures
-        if says(figure, other, source.published)
+        if says(figure, other, source.published) and not (counts and other.unit in ("seconds", "months"))
     ]
+
+
+def _counts_more(ground: Ground, figure: Figure) -> bool:
+    """Whether some line counts more than one of what the sentence has one of; "a" and "the" stand for one as well."""
+    mine = _counted(ground.claim, figure)[:1]
+    return any(
+        other.kind == "number" and other.number != 1 and any(_same(mine[0], theirs) for theirs in _counted(source.line, other))
+        for source in ground.sources
+        for other in source.figures
+        if mine
+    )
 
 
 def _misused(ground: Ground, figure: Figure, given: Sequence[tuple[int, Figure]], words: str) -> Iterator[Fault]:

@@ -33,6 +33,7 @@ _PREPOSITIONS = frozenset(
 )
 _PRONOUNS = frozenset("he she they it we i you".split())
 _POSSESSIVES = frozenset("his her their its".split())
+_ARTICLES = frozenset("a an the his her its their".split())
 _NOUN_NEGATORS = frozenset("no none neither nobody".split())
 _WHEN = frozenset("on in at this last earlier late later yesterday today".split())
 _CLOSING = ("”", '"')
@@ -50,7 +51,8 @@ def negated(line: Line, reach: int) -> dict[int, int]:
         if not _negates(line, at):
             continue
         # "no radiation escaped" negates the verb, which comes second
-        left = reach + (token.lower in _NOUN_NEGATORS)
+        longer = at + 1 < len(line.tokens) and line.tokens[at + 1].lower == "longer"
+        left = reach + (token.lower in _NOUN_NEGATORS and not longer)
         seen = 0
         for place in range(at + 1, len(line.tokens)):
             other = line.tokens[place]
@@ -129,7 +131,7 @@ def _made_up_for(ground: Ground, at: int, by_claim: bool) -> bool:
 
 def _negation_beside(line: Line, at: int) -> bool:
     # "found no trace": the negation may follow the verb, if nothing comes between
-    for place in (*range(at - 1, at - 4, -1), *range(at + 1, at + 4)):
+    for place in (*range(at - 1, at - 5, -1), *range(at + 1, at + 4)):
         if 0 <= place < len(line.tokens) and _negates(line, place):
             between = {token.lower for token in line.tokens[min(at, place) : max(at, place)]}
             return not between & {"and", "but", ",", "rather"}
@@ -254,6 +256,8 @@ def reports(line: Line) -> Iterator[Report]:
         elif token.lower in _reporting() and not token.name:
             if at and tokens[at - 1].lower in _BE | {"to", "a", "the", "an", "of", "no"}:
                 continue
+            if _negates(line, at - 1) or (at > 1 and _negates(line, at - 2)):
+                continue
             before = tokens[at - 1].text if at else ""
             following = tokens[at + 1].text if at + 1 < end else ""
             rest = [other for other in tokens[at + 1 :] if other.text not in ".!?…”\""]
@@ -267,6 +271,9 @@ def reports(line: Line) -> Iterator[Report]:
             if at and before in _CLOSING or (before == "," and not _has_verb(line, at + 1, stop)):
                 if not weak or before in _CLOSING:
                     yield Report(at, (at + 1, stop), (0, at))
+            elif following == "," and not weak and _last(tokens, at - 1 - (before == ","), ",") > 0:
+                # "Should it go on, Egli said, the ice would melt."
+                yield Report(at, (_last(tokens, at - 1 - (before == ","), ",") + 1, at), (0, end))
             elif last and (not weak or _somebody(line, at)) and _last(tokens, at - 1 - (before == ","), ",”\"") > 0:
                 comma = _last(tokens, at - 1 - (before == ","), ",”\"")
                 yield Report(at, (comma + 1, at), (0, comma))
@@ -481,7 +488,8 @@ def _acts(line: Line, at: int) -> bool:
         return bool(set(before) & (_BE | {"by", "after", "before"}))
     if token.lower.endswith("ed") or token.lower in check_words("verbs"):
         return last not in _PREPOSITIONS
-    return bool(token.term) and bool(set(before) & _AUXILIARIES)
+    adverb = last.endswith("ly") or last in ("not", "also", "never", "be", "still", "then", "now")
+    return bool(token.term) and (last in _AUXILIARIES or (adverb and before[0] in _AUXILIARIES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -530,19 +538,21 @@ def _parties(line: Line, at: int) -> _Parties:
         speaker = next((report.speaker for report in reports(line) if report.said[0] <= at < report.said[1]), None)
         said_by = words(*speaker) if speaker else ()
         comma = next((place for place in said_by if tokens[place + 1].text == ","), None)
-        return _Parties(said_by, words(at + 1, stop), (comma,) if comma is not None else said_by[-1:])
+        return _Parties(said_by, words(at + 1, stop), (comma,) if comma is not None else _heads(line, said_by))
     return _Parties(before, words(at + 1, stop), _heads(line, nouns))
 
 
 def _heads(line: Line, nouns: tuple[int, ...]) -> tuple[int, ...]:
-    if not nouns:
-        return ()
-    low = nouns[-1]
-    while low - 1 in nouns or (low and line.tokens[low - 1].text[0].isdigit()):
-        low -= 1
-    if low > 1 and line.tokens[low - 1].lower == "of" and low - 2 in nouns:
-        return low - 2, nouns[-1]
-    return (nouns[-1],)
+    """The last noun, and those it stands behind by a small word: "police" and "Dunmarrow" of "police in Dunmarrow"."""
+    tokens = line.tokens
+    heads: list[int] = []
+    at = nouns[-1] if nouns else -1
+    while at >= 0 and at in nouns:
+        heads.append(at)
+        while at > 0 and (at - 1 in nouns or tokens[at - 1].text[0].isdigit() or tokens[at - 1].lower in _ARTICLES):
+            at -= 1
+        at = at - 2 if at > 1 and tokens[at - 1].lower in _PREPOSITIONS else -1
+    return tuple(heads)
 
 
 def _opening(line: Line, at: int) -> int:
