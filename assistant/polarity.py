@@ -34,6 +34,7 @@ _PREPOSITIONS = frozenset(
 _PRONOUNS = frozenset("he she they it we i you".split())
 _POSSESSIVES = frozenset("his her their its".split())
 _ARTICLES = frozenset("a an the his her its their".split())
+_ADVERBS = frozenset("not also already never now still then since first later again".split())
 _NOUN_NEGATORS = frozenset("no none neither nobody".split())
 _WHEN = frozenset("on in at this last earlier late later yesterday today".split())
 _CLOSING = ("”", '"')
@@ -372,7 +373,11 @@ def attribution_dropped(ground: Ground) -> str:
 
 
 def _is_passive(line: Line, at: int) -> bool:
-    return bool({token.lower for token in line.tokens[max(0, at - 2) : at]} & _BE)
+    """Whether a form of "be" stands before a word with nothing but adverbs between."""
+    place = at - 1
+    while place >= 0 and (line.tokens[place].lower.endswith("ly") or line.tokens[place].lower in _ADVERBS):
+        place -= 1
+    return place >= 0 and line.tokens[place].lower in _BE
 
 
 def raised(ground: Ground) -> str:
@@ -431,6 +436,8 @@ def swapped(ground: Ground) -> tuple[str, str] | None:
         line = ground.sources[match.line].line
         if match.alike < 0.9 or tokens[at].name or tokens[at].lower in still:
             continue
+        if "to" in (_before(ground.claim, at), _before(line, match.at)):
+            continue  # whose deed an infinitive is, its form does not tell
         if not (_acts(ground.claim, at) and _acts(line, match.at)):
             continue
         places = {one: other.at for one, other in ground.anchors.items() if other.line == match.line}
@@ -520,9 +527,8 @@ def _parties(line: Line, at: int) -> _Parties:
         ),
         len(tokens),
     )
-    near = {token.lower for token in tokens[max(0, at - 3) : at]}
     lower = tokens[at].lower
-    passive = bool(near & _BE) and not lower.endswith("ing")
+    passive = _is_passive(line, at) and not lower.endswith("ing")
     by = next((place for place in range(at + 1, stop) if tokens[place].lower == "by"), None)
     finite = lower in check_words("performing") | _reporting()
     if by is not None and (passive or (not lower.endswith("ing") and not finite and by <= at + 3)):
