@@ -15,7 +15,8 @@ from assistant.figures import Figure, figures
 from assistant.likeness import LIKE, Likeness
 
 SYNONYM, STOCK = 0.95, 0.9
-"""How alike synonyms are, and words of one stock, where the same word is 1 and others count by their vectors' cosine."""
+"""How alike synonyms are, and words of one stock, where the same word is 1 and others count by their
+vectors' cosine."""
 
 ANCHOR = 0.55
 """From this likeness on, two words are taken to speak of the same thing."""

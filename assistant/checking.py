@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -129,18 +130,26 @@ class Checker:
             told = f"The sentence has {len(sentence):,} characters; what is checked has {LONGEST:,} at most."
             return Check(sentence, (Fault("too long", "", told),), 0.0)
         lines = [
-            (citation, span, Source(Line(citation.article.text[span.start : span.end], span.start), number, citation.article.published))
+            (
+                citation,
+                span,
+                Source(
+                    Line(citation.article.text[span.start : span.end], span.start), number, citation.article.published
+                ),
+            )
             for number, citation in enumerate(cited)
             for span in _sentences(citation)
         ]
         sources = [source for _, _, source in lines]
         if not any(source.line.tokens for source in sources):
             return Check(sentence, (Fault("uncited", "", "The sentence cites no passage."),), 0.0)
-        claim = Line(sentence)
+        # half a surrogate pair is no character, and the embedder refuses it
+        plain = sentence.encode("utf-8", "replace").decode()
+        claim = Line(plain)
         ground = Ground(claim, sources, self._like)
         outlets = " ".join(citation.article.outlet for citation in cited)
         faults = list(_faults(ground, outlets))
-        support = self._support(ground, sentence)
+        support = self._support(ground, plain)
         if not faults and support < weight_of("checking", "supported"):
             faults.append(_unspoken(ground))
         quotes = tuple(_quotes(ground, [citation for citation, _, _ in lines]))
@@ -214,13 +223,13 @@ def _figures(ground: Ground) -> Iterator[Fault]:
 
 
 def _given(ground: Ground, figure: Figure) -> list[tuple[int, Figure]]:
-    # "four directors" is not in "four to seven years"
+    # "four directors" is not in "four to seven years", nor "620 drivers" in "620 metres"
     counts = not figure.unit and bool(_counted(ground.claim, figure))
     return [
         (number, other)
         for number, source in enumerate(ground.sources)
         for other in source.figures
-        if says(figure, other, source.published) and not (counts and other.unit in ("seconds", "months"))
+        if says(figure, other, source.published) and not (counts and other.unit)
     ]
 
 
@@ -228,7 +237,9 @@ def _counts_more(ground: Ground, figure: Figure) -> bool:
     """Whether some line counts more than one of what the sentence has one of; "a" and "the" stand for one as well."""
     mine = _counted(ground.claim, figure)[:1]
     return any(
-        other.kind == "number" and other.number != 1 and any(_same(mine[0], theirs) for theirs in _counted(source.line, other))
+        other.kind == "number"
+        and other.number != 1
+        and any(_same(mine[0], theirs) for theirs in _counted(source.line, other))
         for source in ground.sources
         for other in source.figures
         if mine
@@ -271,7 +282,11 @@ def _part_for_whole(ground: Ground, given: Sequence[tuple[int, Figure]]) -> str:
 def _counted(line: Line, figure: Figure) -> list[str]:
     found: list[str] = []
     for token in line.tokens[figure.last + 1 : figure.last + 1 + COUNTED_REACH]:
-        if token.text in ",.;:()—–" or token.text[0].isdigit() or token.lower in ("in", "by", "from", "to", "at", "on", "and", "were", "was", "have"):
+        if (
+            token.text in ",.;:()—–"
+            or token.text[0].isdigit()
+            or token.lower in ("in", "by", "from", "to", "at", "on", "and", "were", "was", "have")
+        ):
             break
         if token.term:
             found.append(token.term)
@@ -333,14 +348,25 @@ def _comparable(line: Line, figure: Figure, other: Figure, counted: set[str]) ->
     if (other.weekday is None) != (figure.weekday is None) or (other.month is None) != (figure.month is None):
         return False
     theirs = _counted(line, other)
-    return figure.kind != "number" or bool(figure.unit) or not counted or not theirs or any(_same(one, two) for one in counted for two in theirs)
+    return (
+        figure.kind != "number"
+        or bool(figure.unit)
+        or not counted
+        or not theirs
+        or any(_same(one, two) for one in counted for two in theirs)
+    )
 
 
 def _at_another_time(ground: Ground, figure: Figure, given: Sequence[tuple[int, Figure]]) -> str:
-    """"73 attacks in 2022" where the passage has 73 in one clause, with a time of its own, and 2022 in another."""
+    """ "73 attacks in 2022" where the passage has 73 in one clause, with a time of its own, and 2022 in another."""
     numbers = [one for one in ground.figures if one.kind == "number"]
     dates = [one for one in ground.figures if one.kind == "date"]
-    if figure.kind != "date" or len(numbers) != 1 or len(dates) != 1 or abs(figure.first - numbers[0].last) > COUNTED_REACH:
+    if (
+        figure.kind != "date"
+        or len(numbers) != 1
+        or len(dates) != 1
+        or abs(figure.first - numbers[0].last) > COUNTED_REACH
+    ):
         return ""
     for number, other in given:
         source = ground.sources[number]
@@ -351,8 +377,11 @@ def _at_another_time(ground: Ground, figure: Figure, given: Sequence[tuple[int, 
         clause = tokens[counts[0].first].clause
         beside = [one for one in source.figures if one.kind == "date" and tokens[one.first].clause == clause]
         spoken = [
-            at for at in range(len(tokens) - 1)
-            if tokens[at].clause == clause and tokens[at].lower in ("last", "this", "next") and tokens[at + 1].lower in word_list("times")
+            at
+            for at in range(len(tokens) - 1)
+            if tokens[at].clause == clause
+            and tokens[at].lower in ("last", "this", "next")
+            and tokens[at + 1].lower in word_list("times")
         ]  # fmt: skip
         if beside:
             return _words(source.line, beside[0].first, beside[0].last)
@@ -362,7 +391,7 @@ def _at_another_time(ground: Ground, figure: Figure, given: Sequence[tuple[int, 
 
 
 def _other_clause(ground: Ground, figure: Figure, given: Sequence[tuple[int, Figure]]) -> str:
-    """By its clause: most of the sentence rests on one that has another figure of the kind, which the sentence lacks."""
+    """By its clause: most of the sentence rests on one that has another figure of the kind, which it lacks."""
     counted = set(_counted(ground.claim, figure))
     shares: dict[tuple[int, int], float] = {}
     for at, match in ground.anchors.items():
@@ -372,7 +401,8 @@ def _other_clause(ground: Ground, figure: Figure, given: Sequence[tuple[int, Fig
             shares[key] = shares.get(key, 0.0) + match.alike * (NAME_WEIGHT if token.name else 1.0)
     total = sum(shares.values()) or 1.0
     own = max(
-        shares.get((number, ground.sources[number].line.tokens[other.first].clause), 0.0) / total for number, other in given
+        shares.get((number, ground.sources[number].line.tokens[other.first].clause), 0.0) / total
+        for number, other in given
     )
     if own >= ENOUGH:
         return ""
@@ -381,7 +411,11 @@ def _other_clause(ground: Ground, figure: Figure, given: Sequence[tuple[int, Fig
         source = ground.sources[number]
         for other in source.figures:
             share = shares.get((number, source.line.tokens[other.first].clause), 0.0) / total
-            if share > top and _comparable(source.line, figure, other, counted) and not any(says(mine, other, source.published) for mine in ground.figures):
+            if (
+                share > top
+                and _comparable(source.line, figure, other, counted)
+                and not any(says(mine, other, source.published) for mine in ground.figures)
+            ):
                 best, top = _words(source.line, other.first, other.last), share
     return best
 
@@ -391,9 +425,7 @@ def _names(ground: Ground, outlets: str) -> Iterator[Fault]:
     known = {token.term for token in tokens}
     known |= {term_of(word) for word in outlets.split()}
     capital = {token.term for token in tokens if token.text[0].isupper()}
-    runs = [
-        tuple(source.line.tokens[at].term for at in run) for source in ground.sources for run in source.line.names
-    ]
+    runs = [tuple(source.line.tokens[at].term for at in run) for source in ground.sources for run in source.line.names]
     short = _initials(runs)
     claim = ground.claim
     for run in claim.names:
@@ -402,7 +434,12 @@ def _names(ground: Ground, outlets: str) -> Iterator[Fault]:
             token = claim.tokens[at]
             if not token.term or token.lower.rstrip(".") in check_words("titles"):
                 continue
-            if token.term in known or token.term in short or synonyms().get(token.term, frozenset()) & capital or any(same_stock(token.term, one) for one in capital):
+            if (
+                token.term in known
+                or token.term in short
+                or synonyms().get(token.term, frozenset()) & capital
+                or any(same_stock(token.term, one) for one in capital)
+            ):
                 continue
             if run[0] == 0 and at == 0 and not _rare(token.lower):
                 continue
@@ -444,7 +481,7 @@ def _expands(claim: Line, run: tuple[int, ...], known: set[str]) -> bool:
 def _mixed(claim: Line, run: tuple[int, ...], runs: Sequence[tuple[str, ...]]) -> str:
     """Two names run into one: "Maud Fonte" of Maud Kinsey and Leo Fonte."""
     offices = check_words("offices")
-    for one, other in zip(run, run[1:], strict=False):
+    for one, other in pairwise(run):
         first, second = claim.tokens[one], claim.tokens[other]
         if other != one + 1 or first.lower in offices or second.lower in offices:
             continue
@@ -471,14 +508,17 @@ def _bare(text: str) -> str:
 
 def _extras(ground: Ground) -> Iterator[Fault]:
     groups, claimed = _groups("extras"), _groups("extras_claimed")
-    theirs = {token.lower for number in ground.chosen for token in ground.sources[number].line.tokens}
+    lines = [ground.sources[number].line for number in ground.chosen]
+    theirs = {token.lower for line in lines for at, token in enumerate(line.tokens) if not _every_day(line, at)}
     for name, words in claimed.items():
         for at, token in enumerate(ground.claim.tokens):
-            if token.lower not in words or token.name or (at and token.lower == "all" and ground.claim.tokens[at - 1].lower == "in"):
+            if (
+                token.lower not in words
+                or token.name
+                or (at and token.lower == "all" and ground.claim.tokens[at - 1].lower == "in")
+            ):
                 continue
-            following = ground.claim.tokens[at + 1].lower if at + 1 < len(ground.claim.tokens) else ""
-            counted = any(figure.first == at + 1 for figure in ground.figures)
-            if token.lower == "every" and (counted or following in word_list("units", "duration")):
+            if _every_day(ground.claim, at):
                 continue
             if token.lower == "due" and at + 1 < len(ground.claim.tokens) and ground.claim.tokens[at + 1].lower == "to":
                 after = ground.claim.tokens[at + 2].lower if at + 2 < len(ground.claim.tokens) else ""
@@ -487,6 +527,13 @@ def _extras(ground: Ground) -> Iterator[Fault]:
             if not theirs & groups[name]:
                 yield Fault("extrapolation", token.text, f"No cited passage says “{token.text}”.")
                 break
+
+
+def _every_day(line: Line, at: int) -> bool:
+    # how often something happens, not to how many
+    following = line.tokens[at + 1].lower if at + 1 < len(line.tokens) else ""
+    times = word_list("units", "duration") | word_list("numbers") | word_list("times")
+    return line.tokens[at].lower in ("every", "each") and (following in times or following[:1].isdigit())
 
 
 @cache
@@ -557,7 +604,9 @@ def _unspoken(ground: Ground) -> Fault:
     order = sorted(range(len(ground.content)), key=lambda row: float(ground.spoken[row]))
     weak = [row for row in order if ground.spoken[row] < ANCHOR][:4] or order[:2]
     words = ", ".join(ground.claim.tokens[ground.content[row]].text for row in sorted(weak))
-    return Fault("unspoken", words, f"No cited passage speaks of this: {words}." if words else "No cited passage says this.")
+    return Fault(
+        "unspoken", words, f"No cited passage speaks of this: {words}." if words else "No cited passage says this."
+    )
 
 
 def _quotes(ground: Ground, citations: Sequence[Citation]) -> Iterator[Citation]:
@@ -578,7 +627,11 @@ def _quotes(ground: Ground, citations: Sequence[Citation]) -> Iterator[Citation]
             continue
         clauses = {tokens[at].clause for at in held}
         keep = check_words("negators") | check_words("hedges")
-        held |= {at for at, token in enumerate(tokens) if token.clause in clauses and (token.lower in keep or token.lower.endswith("n't"))}
+        held |= {
+            at
+            for at, token in enumerate(tokens)
+            if token.clause in clauses and (token.lower in keep or token.lower.endswith("n't"))
+        }
         for report in polarity.reports(source.line):
             if any(report.said[0] <= at < report.said[1] for at in held):
                 held |= {report.verb, *range(*report.speaker)}

@@ -25,7 +25,9 @@ _TOKEN = re.compile(
 _CONTRACTED = re.compile(r"['’](?:s|re|ve|d|ll|m)$|['’]$", re.IGNORECASE)
 _QUOTED = re.compile(r"“([^“”\"]{2,400})[”\"]|\"([^“”\"]{2,400})[\"”]|‘([^‘’]{2,400}?)’(?!\w)")
 _BREAKS = frozenset(",;:()—–")
-_OPENERS = frozenset("but while although though whereas who which because after before and until unless when if as".split())
+_OPENERS = frozenset(
+    "but while although though whereas who which because after before and until unless when if as".split()
+)
 _JOINS = frozenset(["&", "of", "the", "de", "al", "van", "von", "bin"])
 _MONTHS_AND_DAYS = ("months", "weekdays")
 
@@ -209,7 +211,7 @@ def _is_name(matches: list[re.Match[str]], at: int, shouted: bool) -> bool:
     if any(lower in word_list(kind) for kind in _MONTHS_AND_DAYS) or word.lower() in ("i", "i'm", "i've"):
         return False
     before = matches[at - 1][0] if at else ""
-    opens = at == 0 or before in "“\"‘.!?:" or (before == "'" and at == 1)
+    opens = at == 0 or before in '“"‘.!?:' or (before == "'" and at == 1)
     if not opens:
         return True
     # the first word has a capital anyway: it is a name where another follows it, and where it is no plain word

@@ -11,8 +11,6 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from index import EmbedderError
 
 ENTAILMENT = "entailment"
@@ -38,21 +36,21 @@ def open_entailment(name: str) -> Callable[[str, str], float]:
         model = CrossEncoder(str(folder) if folder.is_dir() else name, device="cpu", trust_remote_code=False)
     except Exception as error:  # whatever a library says of a broken model, the user must choose another
         raise EmbedderError(
-            f"There is no entailment model {name!r}, or it does not load ({type(error).__name__}: {error}). Name a folder "
-            "or a sentence-transformers CrossEncoder for NLI, or leave the setting out."
+            f"There is no entailment model {name!r}, or it does not load ({type(error).__name__}: {error}). "
+            "Name a folder or a sentence-transformers CrossEncoder for NLI, or leave the setting out."
         ) from error
     labels = {str(label).lower(): int(at) for at, label in model.config.id2label.items()}
     if ENTAILMENT not in labels:
         raise EmbedderError(
-            f"The model {name!r} tells {', '.join(sorted(labels))} apart and knows no label {ENTAILMENT!r}. Name one for NLI."
+            f"The model {name!r} tells {', '.join(sorted(labels))} apart and knows no label "
+            f"{ENTAILMENT!r}. Name one for NLI."
         )
     column = labels[ENTAILMENT]
     lock = threading.Lock()  # tokenizers are set anew for every call
 
     def entails(premise: str, hypothesis: str) -> float:
         with lock:
-            logits = np.asarray(model.predict([(premise, hypothesis)], show_progress_bar=False), np.float64)[0]
-        raised = np.exp(logits - logits.max())
-        return float(raised[column] / raised.sum())
+            told = model.predict([(premise, hypothesis)], apply_softmax=True, show_progress_bar=False)
+        return float(told[0][column])
 
     return entails

@@ -11,10 +11,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from assistant.clauses import Token, check_words
-from assistant.questions import word_list
 
 FigureKind = Literal["number", "ordinal", "clock", "date"]
 
@@ -29,11 +29,13 @@ IMPLIED = "implied"
 _ONES = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split()
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen".split()
     )
 }
-_TENS = {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS = {
+    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+}
 _MAGNITUDES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0,
     "k": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "bn": 1e9, "tn": 1e12,
@@ -42,8 +44,8 @@ _MAGNITUDES = {
 _ORDINALS = {
     word: value
     for value, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
-        "sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
         1,
     )
 }
@@ -57,21 +59,27 @@ _CURRENCIES = {
 # durations in days: a month is not thirty days to a reader, so months and years are counted apart
 _DURATIONS = {
     "second": ("seconds", 1.0), "minute": ("seconds", 60.0), "hour": ("seconds", 3600.0), "day": ("seconds", 86400.0),
-    "week": ("seconds", 604800.0), "fortnight": ("seconds", 1209600.0), "month": ("months", 1.0), "year": ("months", 12.0),
+    "week": ("seconds", 604800.0), "fortnight": ("seconds", 1209600.0), "month": ("months", 1.0),
+    "year": ("months", 12.0),
     "decade": ("months", 120.0), "century": ("months", 1200.0),
 }  # fmt: skip
 _UNIT_NAMES = {
-    "metre": "metre", "meter": "metre", "m": "metre", "kilometre": "kilometre", "kilometer": "kilometre", "km": "kilometre",
-    "centimetre": "centimetre", "centimeter": "centimetre", "cm": "centimetre", "mile": "mile", "foot": "foot",
-    "feet": "foot", "ft": "foot", "inch": "inch", "inches": "inch", "yard": "yard", "hectare": "hectare", "acre": "acre",
+    "metre": "metre", "meter": "metre", "m": "metre", "kilometre": "kilometre", "kilometer": "kilometre",
+    "km": "kilometre", "centimetre": "centimetre", "centimeter": "centimetre", "cm": "centimetre",
+    "mile": "mile", "foot": "foot",
+    "feet": "foot", "ft": "foot", "inch": "inch", "inches": "inch", "yard": "yard", "hectare": "hectare",
+    "acre": "acre",
     "tonne": "tonne", "ton": "ton", "kilogram": "kilogram", "kilo": "kilogram", "kg": "kilogram", "gram": "gram",
-    "g": "gram", "litre": "litre", "liter": "litre", "dollar": "dollar", "euro": "euro", "pound": "pound", "crown": "crown",
+    "g": "gram", "litre": "litre", "liter": "litre", "dollar": "dollar", "euro": "euro", "pound": "pound",
+    "crown": "crown",
     "franc": "franc", "yen": "yen", "rupee": "rupee", "yuan": "yuan", "rouble": "rouble", "ruble": "rouble",
-    "celsius": "celsius", "c": "celsius", "fahrenheit": "fahrenheit", "f": "fahrenheit", "degree": "degree", "mph": "mph",
+    "celsius": "celsius", "c": "celsius", "fahrenheit": "fahrenheit", "f": "fahrenheit", "degree": "degree",
+    "mph": "mph",
     "kph": "kph", "megawatt": "megawatt", "mw": "megawatt",
 }  # fmt: skip
 _METRIC = {
-    "metre": ("metre", 1.0), "kilometre": ("metre", 1000.0), "centimetre": ("metre", 0.01), "kilogram": ("kilogram", 1.0),
+    "metre": ("metre", 1.0), "kilometre": ("metre", 1000.0), "centimetre": ("metre", 0.01),
+    "kilogram": ("kilogram", 1.0),
     "gram": ("kilogram", 0.001), "tonne": ("kilogram", 1000.0),
 }  # fmt: skip
 _MONTHS = {name.lower(): at for at, name in enumerate(calendar.month_name) if name} | {
@@ -87,7 +95,8 @@ class Figure:
     ``value`` is the number, of a clock time the minutes after midnight; ``unit`` what it measures (``"share"`` for per
     cent and fractions, ``"seconds"`` and ``"months"`` for durations, a currency, a length), ``""`` where it counts.
     ``bound`` is what is said of it: ``about``, ``over``, ``under``, ``up to``, ``at least``, or ``""`` for exactly.
-    ``number`` is the number without its unit's size. Of a date ``year``, ``month``, ``day``, ``weekday`` (Monday 0) and ``decade`` are None where it does not say.
+    ``number`` is the number without its unit's size.
+    Of a date ``year``, ``month``, ``day``, ``weekday`` (Monday 0) and ``decade`` are None where it does not say.
     """
 
     kind: FigureKind
@@ -109,7 +118,13 @@ def figures(tokens: Sequence[Token]) -> tuple[Figure, ...]:
     found: list[Figure] = []
     at = 0
     while at < len(tokens):
-        one = _date(tokens, at) or _clock(tokens, at) or _fraction(tokens, at) or _number(tokens, at) or _ordinal(tokens, at)
+        one = (
+            _date(tokens, at)
+            or _clock(tokens, at)
+            or _fraction(tokens, at)
+            or _number(tokens, at)
+            or _ordinal(tokens, at)
+        )
         if one is None:
             at += 1
             continue
@@ -144,7 +159,7 @@ def _sharing_units(tokens: Sequence[Token], found: list[Figure]) -> list[Figure]
 def _joined(tokens: Sequence[Token], found: Sequence[Figure]) -> list[Figure]:
     # "three hours and four minutes" is one measure too
     joined = []
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in pairwise(found):
         between = [token.lower for token in tokens[one.last + 1 : other.first]]
         alike = one.unit == other.unit and one.unit in ("seconds", "months") and IMPLIED not in (one.bound, other.bound)
         if alike and one.value > other.value and between in (["and"], [","], []):
@@ -175,7 +190,7 @@ def _spelled(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
     begun = at
     while at < len(tokens):
         word = tokens[at].lower
-        if word in _ONES and (current < 0 or current % 100 in (0, *_TENS.values()) and not (current % 10)):
+        if word in _ONES and (current < 0 or (current % 100 in (0, *_TENS.values()) and not (current % 10))):
             if current >= 0 and current % 100 >= 20 and not 0 < _ONES[word] < 10:
                 break
             current = max(current, 0) + _ONES[word]
@@ -188,7 +203,9 @@ def _spelled(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
         elif word in ("-", "and") and last >= begun:
             following = _word(tokens, at + 1)
             goes_on = (
-                following in _ONES and current % 100 >= 20 if word == "-" else following in _ONES | _TENS and current % 100 == 0
+                following in _ONES and current % 100 >= 20
+                if word == "-"
+                else following in _ONES | _TENS and current % 100 == 0
             )
             if not goes_on or (word == "and" and current < 100 and total == 0):
                 break
@@ -235,10 +252,16 @@ def _unit(tokens: Sequence[Token], at: int) -> tuple[str, float, int]:
         if _word(tokens, place + 1) == "-" and _word(tokens, place + 2) == "old":
             return "age", size / 12 if unit == "months" else size, place + 2
         return unit, size, place
-    if single in _UNIT_NAMES and _UNIT_NAMES[single] in _METRIC and (single != "g" or tokens[place].start == tokens[place - 1].end):
+    if (
+        single in _UNIT_NAMES
+        and _UNIT_NAMES[single] in _METRIC
+        and (single != "g" or tokens[place].start == tokens[place - 1].end)
+    ):
         base, size = _METRIC[_UNIT_NAMES[single]]
         return base, size, place
-    if single in _UNIT_NAMES and not (single in ("m", "g", "c", "f") and tokens[place].start != tokens[place - 1].end and single != "m"):
+    if single in _UNIT_NAMES and not (
+        single in ("m", "g", "c", "f") and tokens[place].start != tokens[place - 1].end and single != "m"
+    ):
         return _UNIT_NAMES[single], 1.0, place
     return "", 1.0, at - 1
 
@@ -248,11 +271,19 @@ def _number(tokens: Sequence[Token], at: int) -> Figure | None:
     last = at
     article = False
     if value is None:
-        if tokens[at].lower in ("a", "an", "the") and _word(tokens, at + 1) in ("hundred", "thousand", "million", "billion", "dozen"):
+        if tokens[at].lower in ("a", "an", "the") and _word(tokens, at + 1) in (
+            "hundred",
+            "thousand",
+            "million",
+            "billion",
+            "dozen",
+        ):
             value, last, article = _MAGNITUDES[_word(tokens, at + 1)], at + 1, True
-        elif tokens[at].lower in ("a", "an") and _word(tokens, at + 1) in _DURATIONS and [
-            _word(tokens, place) for place in (at + 2, at + 3, at + 4)
-        ] == ["and", "a", "half"]:
+        elif (
+            tokens[at].lower in ("a", "an")
+            and _word(tokens, at + 1) in _DURATIONS
+            and [_word(tokens, place) for place in (at + 2, at + 3, at + 4)] == ["and", "a", "half"]
+        ):
             unit, size = _DURATIONS[_word(tokens, at + 1)]
             return Figure("number", 1.5 * size, at, at + 4, unit, _bound(tokens, at))
         elif (tokens[at].lower in ("a", "an") and _word(tokens, at + 1) in _DURATIONS) or (
@@ -298,7 +329,10 @@ def _number(tokens: Sequence[Token], at: int) -> Figure | None:
 def _fraction(tokens: Sequence[Token], at: int) -> Figure | None:
     word, following = tokens[at].lower, _word(tokens, at + 1)
     if following in ("in", "of") and (following == "in" or word in _ONES):
-        many = _ONES.get(word), _ONES.get(_word(tokens, at + 2)) or (_plain(_word(tokens, at + 2)) if following == "in" else None)
+        many = (
+            _ONES.get(word),
+            _ONES.get(_word(tokens, at + 2)) or (_plain(_word(tokens, at + 2)) if following == "in" else None),
+        )
         if many[0] and many[1] and many[1] > many[0] and many[1] in (2, 3, 4, 5, 8, 10, 20, 100):
             return Figure("number", many[0] / many[1], at, at + 2, "share", _bound(tokens, at))
     if word == "half" and following == "a" and _word(tokens, at + 2) in ("million", "billion", "trillion", "dozen"):
@@ -315,7 +349,19 @@ def _fraction(tokens: Sequence[Token], at: int) -> Figure | None:
     if word in ("a", "one") and following in _FRACTIONS:
         after = _word(tokens, at + 2)
         # "a third boat" is none
-        if word == "one" and following != "half" or after in ("", "of", ".", ",", "less", "more", "since", "lower", "higher", "the", "a"):
+        if (word == "one" and following != "half") or after in (
+            "",
+            "of",
+            ".",
+            ",",
+            "less",
+            "more",
+            "since",
+            "lower",
+            "higher",
+            "the",
+            "a",
+        ):
             return Figure("number", 1 / _FRACTIONS[following], at, at + 1, "share", _bound(tokens, at))
     return None
 
@@ -370,7 +416,11 @@ def _date(tokens: Sequence[Token], at: int) -> Figure | None:
         if _word(tokens, at + 1) == "s" and tokens[at + 1].start == token.end:
             return Figure("date", 0, at, at + 1, year=int(token.text), decade=True)
         following = _word(tokens, at + 1)
-        if _word(tokens, at - 1) not in _CURRENCIES and following not in _MAGNITUDES and following not in ("%", "per", "-"):
+        if (
+            _word(tokens, at - 1) not in _CURRENCIES
+            and following not in _MAGNITUDES
+            and following not in ("%", "per", "-")
+        ):
             return Figure("date", 0, at, at, year=int(token.text))
     return None
 
@@ -473,14 +523,3 @@ def _days_meant(weekday: int, published: date) -> tuple[date, date]:
         return published - timedelta(days=back), published + timedelta(days=7 - back)
     except OverflowError:
         return published, published
-
-
-def relative_day(word: str, published: date) -> date | None:
-    """The day that "today", "yesterday" or "tomorrow" is in an article of a day."""
-    if word not in word_list("times"):
-        return None
-    shift = {"today": 0, "yesterday": -1, "tomorrow": 1}.get(word)
-    try:
-        return published + timedelta(days=shift) if shift is not None else None
-    except OverflowError:
-        return None

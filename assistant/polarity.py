@@ -29,7 +29,8 @@ NARROW, REACH = 1, 4
 _BE = frozenset("is are was were be been being get got".split())
 _AUXILIARIES = _BE | frozenset("has have had will would may might could can should must do does did to".split())
 _PREPOSITIONS = frozenset(
-    "by from to of over against with in at on for through into under near off between towards about after before".split()
+    "by from to of over against with in at on for through into under near off between towards about "
+    "after before".split()
 )
 _PRONOUNS = frozenset("he she they it we i you".split())
 _POSSESSIVES = frozenset("his her their its".split())
@@ -82,7 +83,9 @@ def _negates(line: Line, at: int) -> bool:
         return _before(line, at) == "rather"
     if token.lower == "from":
         return any(other.lower in check_words("keeping") for other in line.tokens[max(0, at - 5) : at])
-    return token.lower in check_words("negators") or token.lower.endswith("n't") or token.term in check_terms("negators")
+    return (
+        token.lower in check_words("negators") or token.lower.endswith("n't") or token.term in check_terms("negators")
+    )
 
 
 def _before(line: Line, at: int) -> str:
@@ -157,7 +160,9 @@ def _opposed(ground: Ground, mine: dict[int, int], theirs: dict[int, dict[int, i
         if one in mine_has and other not in mine_has and other in theirs_has and one not in theirs_has:
             return one, other
     held = Counter(match.line for match in ground.anchors.values())
-    touched = {clause for (number, clause), share in ground.clauses.items() if number == ground.main and share >= TOUCHED}
+    touched = {
+        clause for (number, clause), share in ground.clauses.items() if number == ground.main and share >= TOUCHED
+    }
     places = {
         token.term: at
         for at, token in enumerate(line.tokens)
@@ -185,7 +190,7 @@ def hedge_dropped(ground: Ground) -> str:
         return ""
     tells = any(token.lower in _reporting() or token.lower == "according" for token in tokens)
     main = ground.sources[ground.main].line.tokens
-    for at, token in enumerate(main):
+    for token in main:
         if token.lower in ("if", "unless") and not claim & check_words("conditions"):
             return token.text
     for (number, clause), share in ground.clauses.items():
@@ -261,7 +266,7 @@ def reports(line: Line) -> Iterator[Report]:
                 continue
             before = tokens[at - 1].text if at else ""
             following = tokens[at + 1].text if at + 1 < end else ""
-            rest = [other for other in tokens[at + 1 :] if other.text not in ".!?…”\""]
+            rest = [other for other in tokens[at + 1 :] if other.text not in '.!?…”"']
             that = any(
                 tokens[place].lower == "that" and (place == at + 1 or tokens[place - 1].lower in word_list("weekdays"))
                 for place in range(at + 1, min(end, at + 5))
@@ -269,23 +274,25 @@ def reports(line: Line) -> Iterator[Report]:
             last = not rest or (not that and rest[0].lower in _WHEN | word_list("weekdays"))
             weak = token.lower in check_words("weakly_telling")
             stop = _next(tokens, at + 1, ",;.", end)
-            if at and before in _CLOSING or (before == "," and not _has_verb(line, at + 1, stop)):
+            if (at and before in _CLOSING) or (before == "," and not _has_verb(line, at + 1, stop)):
                 if not weak or before in _CLOSING:
                     yield Report(at, (at + 1, stop), (0, at))
             elif following == "," and not weak and _last(tokens, at - 1 - (before == ","), ",") > 0:
                 # "Should it go on, Egli said, the ice would melt."
                 yield Report(at, (_last(tokens, at - 1 - (before == ","), ",") + 1, at), (0, end))
-            elif last and (not weak or _somebody(line, at)) and _last(tokens, at - 1 - (before == ","), ",”\"") > 0:
-                comma = _last(tokens, at - 1 - (before == ","), ",”\"")
+            elif last and (not weak or _somebody(line, at)) and _last(tokens, at - 1 - (before == ","), ',”"') > 0:
+                comma = _last(tokens, at - 1 - (before == ","), ',”"')
                 yield Report(at, (comma + 1, at), (0, comma))
             elif not rest:
-                comma = _last(tokens, at - 1, ",”\"")
+                comma = _last(tokens, at - 1, ',”"')
                 if comma > 0:
                     yield Report(at, (comma + 1, at), (0, comma))
             elif not rest:
                 yield Report(at, (0, at), (0, 0))
-            elif not weak or following in ("that", "how", "“", '"', ":") or any(
-                other.lower == "that" for other in tokens[at + 1 : at + 6]
+            elif (
+                not weak
+                or following in ("that", "how", "“", '"', ":")
+                or any(other.lower == "that" for other in tokens[at + 1 : at + 6])
             ):
                 yield Report(at, (_start_of(tokens, at), at), (at + 1, _end_of(tokens, at)))
 
@@ -329,7 +336,7 @@ def _start_of(tokens: Sequence[Token], at: int) -> int:
         (
             place + 1
             for place in range(at - 1, -1, -1)
-            if tokens[place].text in ";:”\"" or tokens[place].lower in ("but", "while", "and")
+            if tokens[place].text in ';:”"' or tokens[place].lower in ("but", "while", "and")
         ),
         0,
     )
@@ -364,7 +371,10 @@ def attribution_dropped(ground: Ground) -> str:
             if not within or len(within) < MOST * len(rests):
                 continue
             # a word of saying that is itself a part of what is said keeps nothing
-            if any(not (at in own and low <= ground.anchors[at].at < high and _is_passive(ground.claim, at)) for at in telling):
+            if any(
+                not (at in own and low <= ground.anchors[at].at < high and _is_passive(ground.claim, at))
+                for at in telling
+            ):
                 return ""
             start, stop = report.speaker
             who = line.text[line.tokens[start].start : line.tokens[stop - 1].end] if start < stop else ""
@@ -409,9 +419,9 @@ def other_speaker(ground: Ground) -> tuple[str, str] | None:
         if best is None or not any(best.said[0] <= place < best.said[1] for place in places):
             continue
         who = line.tokens[best.speaker[0] : best.speaker[1]]
-        comma = next((at for at, token in enumerate(who) if token.text == ","), None)
-        if comma and any(token.term for token in who[:comma]):
-            who = who[:comma]
+        before_comma = who[: next((place for place, token in enumerate(who) if token.text == ","), len(who))]
+        if any(token.term for token in before_comma):
+            who = before_comma
         if not who or any(token.lower in _PRONOUNS | _POSSESSIVES for token in who) or len(who) > 14:
             continue
         terms = {token.term for token in who if token.term}
@@ -419,7 +429,10 @@ def other_speaker(ground: Ground) -> tuple[str, str] | None:
         if terms & own or not any(token.name for token in who):
             continue
         said_by = range(best.speaker[0], best.speaker[0] + len(who))
-        if any(at in ground.anchors and ground.anchors[at].line == number and ground.anchors[at].at in said_by for at in mine):
+        if any(
+            at in ground.anchors and ground.anchors[at].line == number and ground.anchors[at].at in said_by
+            for at in mine
+        ):
             continue
         return (
             " ".join(ground.claim.tokens[at].text for at in mine),
@@ -489,7 +502,11 @@ def _acts(line: Line, at: int) -> bool:
     last = before[-1] if before else ""
     if token.name or not token.is_word or token.lower in check_words("never_verbs"):
         return False
-    if last[:1].isdigit() or last in word_list("numbers") or last in ("a", "an", "the", "his", "her", "its", "their", "of"):
+    if (
+        last[:1].isdigit()
+        or last in word_list("numbers")
+        or last in ("a", "an", "the", "his", "her", "its", "their", "of")
+    ):
         return False
     if token.lower.endswith("ing"):
         return bool(set(before) & (_BE | {"by", "after", "before"}))
@@ -562,12 +579,12 @@ def _heads(line: Line, nouns: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _opening(line: Line, at: int) -> int:
-    """Where the part of a line begins in which the subject of a verb stands; an insertion between commas is stepped over."""
+    """Where the part of a line begins in which a verb's subject stands; an insertion between commas is stepped over."""
     tokens = line.tokens
     place = at - 1
     while place >= 0:
         token = tokens[place]
-        if token.text in ";:”\"" or token.lower in ("but", "while", "whereas"):
+        if token.text in ';:”"' or token.lower in ("but", "while", "whereas"):
             return place + 1
         if token.text == "," and any(other.term for other in tokens[place + 1 : at]):
             return place + 1
@@ -580,7 +597,7 @@ def _opening(line: Line, at: int) -> int:
 
 def office_of_another(ground: Ground) -> tuple[str, str] | None:
     """An office that the sentence gives to a name, and the name that has it in the passage."""
-    given = {}
+    given: dict[str, set[tuple[str, ...]]] = {}
     for source in ground.sources:
         for office, name in _offices(source.line):
             given.setdefault(office, set()).add(name)

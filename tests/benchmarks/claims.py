@@ -77,7 +77,9 @@ def measure_claims(name: str = "held_out", failures: bool = False) -> tuple[floa
     print("  refused for: " + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
     if failures:
         for pair, check in wrong:
-            told = "; ".join(f"{fault.kind}: {fault.reason}" for fault in check.faults) or f"passed at {check.support:.2f}"
+            told = (
+                "; ".join(f"{fault.kind}: {fault.reason}" for fault in check.faults) or f"passed at {check.support:.2f}"
+            )
             print(f"  [{pair.way or 'supported'}] {pair.sentence}\n      {told}")
     return balanced, refused
 

@@ -1,11 +1,10 @@
-"""Learn how much of a sentence its passages must speak of, and write the part ``checking`` of ``assistant/weights.toml``.
+"""Learn how much of a sentence its passages must speak of: the part ``checking`` of ``assistant/weights.toml``.
 
     python -m tests.benchmarks.learn_claims [--write]
 
 Needs scikit-learn. Learned from ``claims_tuning.toml`` alone: the sentences that are supported against those that are
-unsupported by what they speak of (:data:`UNSPOKEN_WAYS`), which are also shown with every other story's passage, so
-that sentences about something else are known too. What is printed is measured with weights that have not seen the
-sentence's own story.
+unsupported by what they speak of (:data:`UNSPOKEN_WAYS`). What is printed is measured with
+weights that have not seen the sentence's own story.
 """
 
 from __future__ import annotations
@@ -48,10 +47,15 @@ def main() -> None:
     part = np.array([order.index(story) % FOLDS for story in stories])
     unseen = np.zeros(len(rows))
     for fold in range(FOLDS):
-        model = LogisticRegression(C=PENALTY, class_weight="balanced").fit(scaled[part != fold], supported[part != fold])
+        model = LogisticRegression(C=PENALTY, class_weight="balanced").fit(
+            scaled[part != fold], supported[part != fold]
+        )
         unseen[part == fold] = model.predict_proba(scaled[part == fold])[:, 1]
     threshold = float(np.quantile(unseen[supported], REFUSED))
-    print(f"held out: threshold {threshold:.3f}, caught {np.mean(unseen[~supported] < threshold):.3f} at {REFUSED:.0%} refused")
+    print(
+        f"unseen stories: threshold {threshold:.3f}, "
+        f"caught {np.mean(unseen[~supported] < threshold):.3f} at {REFUSED:.0%} refused"
+    )
     for share in (0.01, 0.03, 0.05, 0.08):
         at = np.quantile(unseen[supported], share)
         print(f"  at {share:.0%} refused: caught {np.mean(unseen[~supported] < at):.3f} (threshold {at:.3f})")
