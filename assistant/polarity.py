@@ -35,6 +35,7 @@ _PREPOSITIONS = frozenset(
 _PRONOUNS = frozenset("he she they it we i you".split())
 _POSSESSIVES = frozenset("his her their its".split())
 _ARTICLES = frozenset("a an the his her its their".split())
+_PLAIN_NEGATORS = frozenset("not never cannot".split())
 _ADVERBS = frozenset("not also already never now still then since first later again".split())
 _NOUN_NEGATORS = frozenset("no none neither nobody".split())
 _WHEN = frozenset("on in at this last earlier late later yesterday today".split())
@@ -117,15 +118,34 @@ def turned(ground: Ground) -> tuple[str, str] | None:
             ]
             if not any(one in mine_perhaps for one in others):
                 return token.text, f"{line.tokens[by].text} … {line.tokens[match.at].text}"
-    return _opposed(ground, mine_perhaps, theirs_perhaps)
+    return _opposed(ground, mine_perhaps, theirs_perhaps) or _added(ground)
+
+
+def _added(ground: Ground) -> tuple[str, str] | None:
+    """A negation of the sentence where no line it rests on has one, nor a word that could stand for one."""
+    own = {token.lower for token in ground.claim.tokens}
+    terms = {token.term for token in ground.claim.tokens if token.term}
+    against = {term for one in terms for term in opposites().get(one, ())} - terms
+    for number in ground.chosen:
+        line = ground.sources[number].line
+        for at, token in enumerate(line.tokens):
+            if _negates(line, at) or token.term in against or (_turns(token) and token.lower not in own):
+                return None
+    for at, token in enumerate(ground.claim.tokens):
+        if (token.lower in _PLAIN_NEGATORS or token.lower.endswith("n't")) and _negates(ground.claim, at):
+            following = next((other.text for other in ground.claim.tokens[at + 1 :] if other.term), "")
+            return f"{token.text} … {following}", ""
+    return None
 
 
 def _made_up_for(ground: Ground, at: int, by_claim: bool) -> bool:
     """Whether the side without the negation says the same in another way: "in danger" is "not out of danger"."""
     match = ground.anchors[at]
     line, place = (ground.claim, at) if by_claim else (ground.sources[match.line].line, match.at)
-    near = _around(line, place)
-    if any(_turns(token) for token in near) or _negation_beside(line, place):
+    other = ground.sources[match.line].line if by_claim else ground.claim
+    # what stands on both sides makes up for nothing
+    shared = {token.lower for token in other.tokens}
+    if any(_turns(token) for token in _around(line, place) if token.lower not in shared) or _negation_beside(line, place):
         return True
     # a word against its opposite, of which one is negated
     own = {token.term for token in _around(ground.claim, at) if token.term}
@@ -186,6 +206,8 @@ def hedge_dropped(ground: Ground) -> str:
     hedges, futures = check_words("hedges"), check_words("futures")
     tokens = ground.claim.tokens
     claim = {token.lower for token in tokens if token.text != "May"}
+    if modal := _modal_dropped(ground):
+        return modal
     if claim & hedges or {token.term for token in tokens if token.text != "May"} & check_terms("hedges"):
         return ""
     tells = any(token.lower in _reporting() or token.lower == "according" for token in tokens)
@@ -219,6 +241,24 @@ def hedge_dropped(ground: Ground) -> str:
         coming = before & {"will", "'ll", "shall"} or ("to" in before and before & {"is", "are"})
         if match.line == ground.main and coming and _is_past(ground.claim, at):
             return "will" if "will" in before else "is to"
+    return ""
+
+
+def _modal_dropped(ground: Ground) -> str:
+    # "may rise" has become "will rise", whatever else the sentence leaves open
+    by_place = {(match.line, match.at): at for at, match in ground.anchors.items() if match.alike >= 0.9}
+    for number in ground.chosen:
+        line = ground.sources[number].line
+        for at, token in enumerate(line.tokens):
+            if token.lower not in ("may", "might", "could") or token.text == "May":
+                continue
+            place = next((place for place, _ in line.content() if place > at), None)
+            own = by_place.get((number, place)) if place is not None else None
+            if own is None:
+                continue
+            before = {other.lower for other in ground.claim.tokens[max(0, own - 3) : own]}
+            if before & {"will", "'ll", "shall"} and not before & check_words("hedges"):
+                return token.text
     return ""
 
 
