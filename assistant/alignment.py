@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.clauses import Line, check_words, opposites, same_stock, synonyms
-from assistant.figures import Figure, figures
+from assistant.figures import Figure, figures, says
 from assistant.likeness import LIKE, Likeness
 
 SYNONYM, STOCK = 0.95, 0.9
@@ -115,8 +115,6 @@ class Ground:
         return found
 
     def _choose(self) -> tuple[int, ...]:
-        from assistant.figures import says
-
         held = np.zeros((len(self.figures), len(self.sources)))
         for row, figure in enumerate(self.figures):
             for number, source in enumerate(self.sources):

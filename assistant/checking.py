@@ -19,7 +19,7 @@ import numpy as np
 
 from assistant import polarity
 from assistant.alignment import ANCHOR, NAME_WEIGHT, Ground, Source
-from assistant.clauses import Line, Token, check_words, same_stock, synonyms
+from assistant.clauses import Line, Token, check_table, check_words, same_stock, synonyms
 from assistant.figures import IMPLIED, Figure, says, weakened
 from assistant.likeness import Likeness
 from assistant.questions import word_list
@@ -55,6 +55,9 @@ superlative. ``unspoken``: it has words that no cited passage speaks of.
 
 LONGEST = 1_200
 """Characters of a sentence that is checked; the longest of 100,000 sentences of news has fewer."""
+
+LONGEST_LINE = 5_000
+"""Characters of one sentence of a passage that are read: an article without full stops is no reason to be slow."""
 
 COUNTED_REACH = 3
 """So many words may stand between a number and what it counts: "three heavily guarded Pakistani outposts"."""
@@ -121,8 +124,7 @@ class Checker:
 
         Args:
             sentence: one sentence as a model wrote it, without the marks of its citations.
-            cited: the passages that it cites. A citation that an article has in several sentences is read sentence by
-                sentence.
+            cited: the passages that it cites, as stretches of articles; only the sentences of their prose are read.
         """
         if not _WHOLE.search(sentence):
             return Check(sentence, (Fault("empty", "", "The sentence has no words."),), 0.0)
@@ -148,8 +150,11 @@ class Checker:
         claim = Line(plain)
         ground = Ground(claim, sources, self._like)
         outlets = " ".join(citation.article.outlet for citation in cited)
-        faults = list(_faults(ground, outlets))
         support = self._support(ground, plain)
+        if _bare(plain) in {_bare(source.line.text) for source in sources}:
+            # the passage's own sentence needs no reading
+            return Check(sentence, (), support, tuple(_quotes(ground, [citation for citation, _, _ in lines])))
+        faults = list(_faults(ground, outlets))
         if not faults and support < weight_of("checking", "supported"):
             faults.append(_unspoken(ground))
         quotes = tuple(_quotes(ground, [citation for citation, _, _ in lines]))
@@ -164,11 +169,11 @@ class Checker:
 
 def _sentences(citation: Citation) -> list[Span]:
     found = [
-        Span(max(span.start, citation.start), min(span.end, citation.end))
+        Span(max(span.start, citation.start), min(span.end, citation.end, span.start + LONGEST_LINE))
         for span in citation.article.sentences
         if span.start < citation.end and span.end > citation.start
     ]
-    return found or [Span(citation.start, citation.end)]
+    return found or [Span(citation.start, min(citation.end, citation.start + LONGEST_LINE))]
 
 
 def _faults(ground: Ground, outlets: str) -> Iterator[Fault]:
@@ -229,7 +234,7 @@ def _given(ground: Ground, figure: Figure) -> list[tuple[int, Figure]]:
         (number, other)
         for number, source in enumerate(ground.sources)
         for other in source.figures
-        if says(figure, other, source.published) and not (counts and other.unit)
+        if says(figure, other, source.published) and not (counts and other.unit not in ("", "age"))
     ]
 
 
@@ -538,8 +543,6 @@ def _every_day(line: Line, at: int) -> bool:
 
 @cache
 def _groups(table: str) -> dict[str, frozenset[str]]:
-    from assistant.clauses import check_table
-
     return {name: frozenset(words) for name, words in check_table(table).items()}
 
 
@@ -639,6 +642,3 @@ def _quotes(ground: Ground, citations: Sequence[Citation]) -> Iterator[Citation]
         yield Citation(
             citations[number].article, source.line.start + tokens[first].start, source.line.start + tokens[last].end
         )
-
-
-__all__ = ["Check", "Checker", "Entails", "Fault", "FaultKind", "Signals", "probability", "signals"]

@@ -78,6 +78,8 @@ def _negates(line: Line, at: int) -> bool:
         return False
     if token.lower == "no" and following in ("fewer", "less", "more", "later", "doubt"):
         return False
+    if token.lower == "yet" or token.term in ("fail", "declin"):
+        return following == "to"
     if token.lower == "out":
         return following == "of" and _before(line, at) in _BE
     if token.lower == "than":
@@ -145,7 +147,9 @@ def _made_up_for(ground: Ground, at: int, by_claim: bool) -> bool:
     other = ground.sources[match.line].line if by_claim else ground.claim
     # what stands on both sides makes up for nothing
     shared = {token.lower for token in other.tokens}
-    if any(_turns(token) for token in _around(line, place) if token.lower not in shared) or _negation_beside(line, place):
+    if any(_turns(token) for token in _around(line, place) if token.lower not in shared) or _negation_beside(
+        line, place
+    ):
         return True
     # a word against its opposite, of which one is negated
     own = {token.term for token in _around(ground.claim, at) if token.term}
@@ -410,12 +414,14 @@ def attribution_dropped(ground: Ground) -> str:
             within = [at for at in rests if low <= ground.anchors[at].at < high]
             if not within or len(within) < MOST * len(rests):
                 continue
-            # a word of saying that is itself a part of what is said keeps nothing
-            if any(
-                not (at in own and low <= ground.anchors[at].at < high and _is_passive(ground.claim, at))
-                for at in telling
-            ):
-                return ""
+            # a word of saying that is itself a part of what is said keeps nothing, unless the speaker stands with it
+            named = any(report.speaker[0] <= ground.anchors[at].at < report.speaker[1] for at in own)
+            for at in telling:
+                inside = at in own and low <= ground.anchors[at].at < high
+                if not inside or (
+                    not _is_passive(ground.claim, at) and (named or ground.anchors[at].at == report.verb)
+                ):
+                    return ""
             start, stop = report.speaker
             who = line.text[line.tokens[start].start : line.tokens[stop - 1].end] if start < stop else ""
             return f"{who} {verb.text}".strip()
@@ -714,9 +720,3 @@ def _before_names(line: Line) -> dict[str, str]:
         term = line.tokens[run[0]].term
         found.setdefault(term, before if before in _PREPOSITIONS else "subject" if run[0] == 0 else before)
     return found
-
-
-__all__ = [
-    "Report", "attribution_dropped", "converse", "elsewhere_of", "exchanged", "hedge_dropped", "negated",
-    "office_of_another", "other_speaker", "raised", "reports", "swapped", "turned",
-]  # fmt: skip

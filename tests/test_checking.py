@@ -12,13 +12,13 @@ from index import Article
 from index.sentences import split_sentences
 
 BRIDGE = (
-    "The council of Vika voted 9 to 4 on Tuesday to close the old bridge, which was opened in 1961. Mayor Alma Reyes said "
-    "the repairs would cost 2.6 million crowns. About 1,400 drivers use the 620-metre (2,034-foot) bridge every day. "
-    "Engineer Olof Brandt believes that it may have been damaged by an earthquake. No one was hurt."
+    "The council of Vika voted 9 to 4 on Tuesday to close the old bridge, which was opened in 1961. Mayor Alma Reyes "
+    "said the repairs would cost 2.6 million crowns. About 1,400 drivers use the 620-metre (2,034-foot) bridge every "
+    "day. Engineer Olof Brandt believes that it may have been damaged by an earthquake. No one was hurt."
 )
 MARKET = (
-    "Rebels claimed on Sunday that they had captured three outposts near Qadir. The army accused the rebels of shelling a "
-    "market. The World Grain Office has not confirmed the number of dead. Brightwater bought the mill from Oake for "
+    "Rebels claimed on Sunday that they had captured three outposts near Qadir. The army accused the rebels of "
+    "shelling a market. The World Grain Office has not confirmed the number of dead. Brightwater bought the mill from Oake for "
     "40 million dollars, and sales rose 6 per cent to 90 million dollars."
 )
 
@@ -197,9 +197,20 @@ def test_nothing_cited_and_nothing_said_are_reasons_too(kinds, checker):
 
 @pytest.mark.parametrize(
     "text",
-    ["\x00\x07bridge\u202e 9 to 4\ufeff", "جسر فيكا القديم أُغلق يوم الثلاثاء", "a" * 1200, "1" * 1200, "“" * 500, "not " * 290, "9" * 400 + ":" + "9" * 400,
-     "Ⅷ ² ١٢ ½ bridge", "May may May 31 may 99 May", "million billion dozen hundred", "\ud800 bridge"],
-)  # fmt: skip
+    [
+        "\x00\x07bridge\u202e 9 to 4\ufeff",
+        "جسر فيكا القديم أُغلق يوم الثلاثاء",
+        "a" * 1200,
+        "1" * 1200,
+        "“" * 500,
+        "not " * 290,
+        "9" * 400 + ":" + "9" * 400,
+        "Ⅷ ² ١٢ ½ bridge",
+        "May may May 31 may 99 May",
+        "million billion dozen hundred",
+        "\ud800 bridge",
+    ],
+)
 def test_whatever_a_model_says_gets_a_verdict(checker, text):
     check = checker.check(text, [cite(BRIDGE)])
     assert check == checker.check(text, [cite(BRIDGE)])
