@@ -18,8 +18,8 @@ BRIDGE = (
 )
 MARKET = (
     "Rebels claimed on Sunday that they had captured three outposts near Qadir. The army accused the rebels of "
-    "shelling a market. The World Grain Office has not confirmed the number of dead. Brightwater bought the mill from Oake for "
-    "40 million dollars, and sales rose 6 per cent to 90 million dollars."
+    "shelling a market. The World Grain Office has not confirmed the number of dead. Brightwater bought the mill from "
+    "Oake for 40 million dollars, and sales rose 6 per cent to 90 million dollars."
 )
 
 

@@ -68,7 +68,8 @@ def main() -> None:
     parser.add_argument("--claims", action="store_true", help="measure the checking of written sentences alone")
     options = parser.parse_args()
     if options.claims:
-        measure_claims()
+        measure_claims("held_out")
+        measure_claims("fresh")
         return
     if options.pages:
         from tests.benchmarks.prose import measure_pages
@@ -85,7 +86,8 @@ def main() -> None:
         measure_indexing(folder.resolve(), Path(scratch))
         measure_asking(folder.resolve(), Path(scratch))
         measure_facts(folder.resolve(), Path(scratch))
-        measure_claims()
+        measure_claims("held_out")
+        measure_claims("fresh")
         measure_one_more(folder.resolve(), Path(scratch))
         if not options.no_deep:
             measure_deep(folder.resolve(), Path(scratch))

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.claims [--tuning] [--failures]
 
-``claims_held_out.toml`` reports, ``claims_tuning.toml`` is what the checker was tuned on. Balanced accuracy is the mean
+``claims_held_out.toml`` and ``claims_fresh.toml`` report, ``claims_tuning.toml`` is what the checker was tuned on. Balanced accuracy is the mean
 of the share of supported sentences that pass and the share of broken ones that do not.
 """
 
@@ -72,7 +72,9 @@ def measure_claims(name: str = "held_out", failures: bool = False) -> tuple[floa
         f"claims {name}: balanced accuracy {balanced:.3f} over {total} pairs, "
         f"supported refused {refused:.1%}, broken caught {caught:.1%}"
     )
-    print("  " + ", ".join(f"{way} {sum(not ok for ok in passed[way])}/{len(passed[way])}" for way in WAYS))
+    print(
+        "  " + ", ".join(f"{way} {sum(not ok for ok in passed[way])}/{len(passed[way])}" for way in WAYS if passed[way])
+    )
     kinds = Counter(fault.kind for pair, check in wrong if not pair.way for fault in check.faults)
     print("  refused for: " + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
     if failures:
@@ -91,7 +93,11 @@ def main() -> None:
     options = parser.parse_args()
     if options.failures and not options.tuning:
         parser.error("the held-out pairs are never looked at one by one; use --tuning")
-    measure_claims("tuning" if options.tuning else "held_out", options.failures)
+    if options.tuning:
+        measure_claims("tuning", options.failures)
+    else:
+        measure_claims("held_out")
+        measure_claims("fresh")
 
 
 if __name__ == "__main__":
