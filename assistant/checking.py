@@ -241,6 +241,8 @@ def _given(ground: Ground, figure: Figure) -> list[tuple[int, Figure]]:
 def _counts_more(ground: Ground, figure: Figure) -> bool:
     """Whether some line counts more than one of what the sentence has one of; "a" and "the" stand for one as well."""
     mine = _counted(ground.claim, figure)[:1]
+    if any(token.lower in ("one", "single") for source in ground.sources for token in source.line.tokens):
+        return False
     return any(
         other.kind == "number"
         and other.number != 1

@@ -37,6 +37,7 @@ _POSSESSIVES = frozenset("his her their its".split())
 _ARTICLES = frozenset("a an the his her its their".split())
 _PLAIN_NEGATORS = frozenset("not never cannot".split())
 _ADVERBS = frozenset("not also already never now still then since first later again".split())
+_NOUNS_TOO = frozenset("claim claims report reports call calls fear fears charge view concern estimate estimates".split())
 _NOUN_NEGATORS = frozenset("no none neither nobody".split())
 _WHEN = frozenset("on in at this last earlier late later yesterday today".split())
 _CLOSING = ("”", '"')
@@ -146,8 +147,8 @@ def _made_up_for(ground: Ground, at: int, by_claim: bool) -> bool:
     line, place = (ground.claim, at) if by_claim else (ground.sources[match.line].line, match.at)
     other = ground.sources[match.line].line if by_claim else ground.claim
     # what stands on both sides makes up for nothing
-    shared = {token.lower for token in other.tokens}
-    if any(_turns(token) for token in _around(line, place) if token.lower not in shared) or _negation_beside(
+    shared = {token.term or token.lower for token in other.tokens}
+    if any(_turns(token) for token in _around(line, place) if (token.term or token.lower) not in shared) or _negation_beside(
         line, place
     ):
         return True
@@ -174,7 +175,9 @@ def _around(line: Line, at: int) -> list[Token]:
 def _turns(token: Token) -> bool:
     lower = token.lower
     prefixed = lower.startswith(("un", "non")) and len(lower) >= 6 and lower.endswith(("ed", "able", "ible", "hurt"))
-    return not token.name and (lower in check_words("turning") or prefixed)
+    return not token.name and (
+        lower in check_words("turning") or prefixed or lower == "worst" or (lower.endswith("est") and len(lower) > 5)
+    )
 
 
 def _opposed(ground: Ground, mine: dict[int, int], theirs: dict[int, dict[int, int]]) -> tuple[str, str] | None:
@@ -217,7 +220,7 @@ def hedge_dropped(ground: Ground) -> str:
     tells = any(token.lower in _reporting() or token.lower == "according" for token in tokens)
     main = ground.sources[ground.main].line.tokens
     for token in main:
-        if token.lower in ("if", "unless") and not claim & check_words("conditions"):
+        if token.lower in ("if", "unless", "whether") and not claim & check_words("conditions"):
             return token.text
     for (number, clause), share in ground.clauses.items():
         line = ground.sources[number].line
@@ -308,6 +311,8 @@ def reports(line: Line) -> Iterator[Report]:
                 continue
             if _negates(line, at - 1) or (at > 1 and _negates(line, at - 2)):
                 continue
+            if token.lower in _NOUNS_TOO and not _could_speak(line, at - 1):
+                continue
             before = tokens[at - 1].text if at else ""
             following = tokens[at + 1].text if at + 1 < end else ""
             rest = [other for other in tokens[at + 1 :] if other.text not in '.!?…”"']
@@ -341,6 +346,13 @@ def reports(line: Line) -> Iterator[Report]:
                 yield Report(at, (_start_of(tokens, at), at), (at + 1, _end_of(tokens, at)))
 
 
+def _could_speak(line: Line, at: int) -> bool:
+    """Whether a word may be the subject of what follows: "officials claim", not "a further claim"."""
+    token = line.tokens[at]
+    possessive = token.lower.endswith(("'s", "s'"))
+    return at >= 0 and not possessive and (token.name or token.lower in _PRONOUNS or token.lower.endswith("s"))
+
+
 def _has_verb(line: Line, low: int, high: int) -> bool:
     words = {token.lower for token in line.tokens[low:high]}
     following = [token.lower for token in line.tokens[low + 1 : high]] + [""]
@@ -361,6 +373,7 @@ def _end_of(tokens: Sequence[Token], at: int) -> int:
             place
             for place in range(at + 1, len(tokens) - 1)
             if tokens[place].text == ";"
+            or (tokens[place].text == "," and tokens[place + 1].lower in ("while", "but", "whereas"))
             or (tokens[place].lower == "and" and tokens[place + 1].lower in ("has", "have", "is", "are", "will"))
         ),
         len(tokens),
@@ -594,7 +607,7 @@ def _parties(line: Line, at: int) -> _Parties:
     passive = _is_passive(line, at) and not lower.endswith("ing")
     by = next((place for place in range(at + 1, stop) if tokens[place].lower == "by"), None)
     finite = lower in check_words("performing") | _reporting()
-    if by is not None and (passive or (not lower.endswith("ing") and not finite and by <= at + 3)):
+    if by is not None and (passive or (not lower.endswith("ing") and not finite and by == at + 1)):
         ends = next((place for place in range(by + 1, stop) if tokens[place].lower in _PREPOSITIONS), stop)
         agents = words(by + 1, ends)
         return _Parties(agents, before + words(at + 1, by) + words(ends, stop), _heads(line, agents))
