@@ -277,8 +277,8 @@ def _part_for_whole(ground: Ground, given: Sequence[tuple[int, Figure]]) -> str:
     # "45 of 130 jobs" is no support for 130
     for number, other in given:
         source = ground.sources[number]
-        part = next((one for one in source.figures if one.last + 2 == other.first and one.kind == "number"), None)
-        if part is None or other.kind != "number" or source.line.tokens[other.first - 1].lower != "of":
+        part = next((one for one in source.figures if 2 <= other.first - one.last <= 3 and one.kind == "number"), None)
+        if part is None or other.kind != "number" or source.line.tokens[part.last + 1].lower != "of":
             return ""
         if any(says(mine, part, source.published) for mine in ground.figures):
             return ""

@@ -323,7 +323,9 @@ def _number(tokens: Sequence[Token], at: int) -> Figure | None:
             return None
     if value > 1e15:
         return None
-    return Figure("number", value * size, first, max(last, end), unit, _bound(tokens, at), number=value)
+    after = [_word(tokens, place) for place in range(max(last, end) + 1, max(last, end) + 3)]
+    bound = {"more": "at least", "less": "up to"}.get(after[1], "") if after[0] == "or" else ""
+    return Figure("number", value * size, first, max(last, end), unit, bound or _bound(tokens, at), number=value)
 
 
 def _fraction(tokens: Sequence[Token], at: int) -> Figure | None:
@@ -335,6 +337,10 @@ def _fraction(tokens: Sequence[Token], at: int) -> Figure | None:
         )
         if many[0] and many[1] and many[1] > many[0] and many[1] in (2, 3, 4, 5, 8, 10, 20, 100):
             return Figure("number", many[0] / many[1], at, at + 2, "share", _bound(tokens, at))
+    if word in _ONES and [following, _word(tokens, at + 2)] == ["out", "of"] and _word(tokens, at + 3) in _ONES:
+        whole = _ONES[_word(tokens, at + 3)]
+        if whole > _ONES[word]:
+            return Figure("number", _ONES[word] / whole, at, at + 3, "share", _bound(tokens, at))
     if word == "half" and following == "a" and _word(tokens, at + 2) in ("million", "billion", "trillion", "dozen"):
         value = 0.5 * _MAGNITUDES[_word(tokens, at + 2)]
         unit, size, last = _unit(tokens, at + 3)

@@ -37,7 +37,9 @@ _POSSESSIVES = frozenset("his her their its".split())
 _ARTICLES = frozenset("a an the his her its their".split())
 _PLAIN_NEGATORS = frozenset("not never cannot".split())
 _ADVERBS = frozenset("not also already never now still then since first later again".split())
-_NOUNS_TOO = frozenset("claim claims report reports call calls fear fears charge view concern estimate estimates".split())
+_NOUNS_TOO = frozenset(
+    "claim claims report reports call calls fear fears charge view concern estimate estimates".split()
+)
 _NOUN_NEGATORS = frozenset("no none neither nobody".split())
 _WHEN = frozenset("on in at this last earlier late later yesterday today".split())
 _CLOSING = ("”", '"')
@@ -148,9 +150,9 @@ def _made_up_for(ground: Ground, at: int, by_claim: bool) -> bool:
     other = ground.sources[match.line].line if by_claim else ground.claim
     # what stands on both sides makes up for nothing
     shared = {token.term or token.lower for token in other.tokens}
-    if any(_turns(token) for token in _around(line, place) if (token.term or token.lower) not in shared) or _negation_beside(
-        line, place
-    ):
+    if any(
+        _turns(token) for token in _around(line, place) if (token.term or token.lower) not in shared
+    ) or _negation_beside(line, place):
         return True
     # a word against its opposite, of which one is negated
     own = {token.term for token in _around(ground.claim, at) if token.term}

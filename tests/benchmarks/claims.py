@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.claims [--tuning] [--failures]
 
-``claims_held_out.toml`` and ``claims_fresh.toml`` report, ``claims_tuning.toml`` is what the checker was tuned on. Balanced accuracy is the mean
-of the share of supported sentences that pass and the share of broken ones that do not.
+``claims_held_out.toml`` and ``claims_fresh.toml`` report, ``claims_tuning.toml`` is what the checker was tuned on.
+Balanced accuracy is the mean of the share of supported sentences that pass and the share of broken ones that do not.
 """
 
 from __future__ import annotations
