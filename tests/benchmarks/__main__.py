@@ -24,6 +24,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.benchmarks.claims import measure_claims
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 INVENTED_ARTICLES = 2000
@@ -65,7 +67,12 @@ def main() -> None:
     parser.add_argument("--labelled", type=Path, metavar="PATH", help="newsbench's articles: measure prose alone")
     parser.add_argument("--no-deep", action="store_true", help="leave out the deep embedder")
     parser.add_argument("--pages", action="store_true", help="measure prose on invented web pages alone")
+    parser.add_argument("--claims", action="store_true", help="measure the checking of written sentences alone")
     options = parser.parse_args()
+    if options.claims:
+        measure_claims("held_out")
+        measure_claims("fresh")
+        return
     if options.pages:
         from tests.benchmarks.prose import measure_pages
 
@@ -81,6 +88,8 @@ def main() -> None:
         measure_indexing(folder.resolve(), Path(scratch))
         measure_asking(folder.resolve(), Path(scratch))
         measure_facts(folder.resolve(), Path(scratch))
+        measure_claims("held_out")
+        measure_claims("fresh")
         measure_one_more(folder.resolve(), Path(scratch))
         if not options.no_deep:
             measure_deep(folder.resolve(), Path(scratch))
