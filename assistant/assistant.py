@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -14,25 +12,16 @@ from pydantic import SecretStr
 
 from assistant.checking import Checker
 from assistant.confidence import threshold
+from assistant.conversation import from_turns, rewritten
 from assistant.errors import QuestionError
-from assistant.evidence import gather
 from assistant.fluent import ModelWriter
+from assistant.followups import resolve
+from assistant.forms import AboutArchive, form_of
 from assistant.models import open_model
 from assistant.reading import Reader
+from assistant.replies import Replies
 from assistant.settings import AssistantSettings
-from assistant.types import (
-    Answer,
-    Dropped,
-    Event,
-    Finished,
-    Gap,
-    Judgement,
-    Note,
-    PassagesFound,
-    Searching,
-    Stated,
-    Statement,
-)
+from assistant.types import Answer, Event, Finished, Searching, Turn
 from assistant.writers import QuoteWriter
 from index import Archive, Filters, IndexSettings, SearchHit, open_embedder
 
@@ -84,28 +73,49 @@ class Assistant:
         archive.manifest()
         return cls(archive, settings, model_key)
 
-    def ask(self, question: str, filters: Filters | None = None, as_of: date | None = None) -> Answer:
-        """Answer a question, asked on the day ``as_of`` (today unless given).
+    def ask(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        as_of: date | None = None,
+        history: Sequence[Turn] = (),
+    ) -> Answer:
+        """Answer a question, asked on the day ``as_of`` (today unless given), after the turns of ``history``.
+
+        A follow-up is written out as a question that stands by itself (:attr:`Answer.asked`). Turns are answers that
+        this assistant gave; what a client claims to have been said is no history.
 
         Raises:
             QuestionError: the question is empty or too long.
             ArchiveError, EmbedderError: the archive cannot be searched; a fault is never an answer.
         """
-        for event in self.stream(question, filters, as_of):
+        for event in self.stream(question, filters, as_of, history):
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a stream ends with Finished")
 
-    def stream(self, question: str, filters: Filters | None = None, as_of: date | None = None) -> Iterator[Event]:
-        """Answer a question, telling of each step: Searching, PassagesFound, Stated…, Finished.
-
-        Closing the iterator stops the work, a language model's too.
+    def stream(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        as_of: date | None = None,
+        history: Sequence[Turn] = (),
+    ) -> Iterator[Event]:
+        """Answer a question, telling of each step: Rewritten if it is a follow-up, Searching, PassagesFound, Stated…,
+        Finished. Closing the iterator stops the work, a language model's too.
 
         Raises:
             As :meth:`ask`; the question is checked before the first event.
         """
         question = self._checked(question)
-        return self._stream(question, filters, as_of)
+        if isinstance(form_of(question, as_of or date.today()), AboutArchive):
+            history = ()
+        meant = resolve(question, history, lambda query: self.archive.search(query, 1, filters, as_of))
+        if meant.wants != "search":
+            return from_turns(question, meant, history, self.settings.statements)
+        if meant.asked == question:
+            return self._stream(question, filters, as_of)
+        return rewritten(question, meant.asked, self._stream(meant.asked, filters, as_of))
 
     def search(
         self, query: str, k: int = 10, filters: Filters | None = None, as_of: date | None = None
@@ -118,54 +128,17 @@ class Assistant:
         return self.archive.search(self._checked(query), k, filters, as_of)
 
     def _stream(self, question: str, filters: Filters | None, as_of: date | None) -> Iterator[Event]:
-        began = time.perf_counter()
         searched = self.archive.manifest().articles
         yield Searching(question, searched)
-        hits = tuple(self.archive.search(question, self.settings.passages, filters, as_of))
-        yield PassagesFound(hits, time.perf_counter() - began)
-        statements: list[Statement] = []
-        gaps: list[Gap] = []
-        judgements: list[Judgement] = []
-        if filters and not hits:
-            gaps.append(Gap(question, "No article that passes the filters comes near this question."))
-            yield Finished(Answer(question, (), tuple(gaps), hits, searched))
-            return
-        dropped: list[Dropped] = []
-        notes: list[Note] = []
-        with closing(self._writer.write(gather(question, hits, self.settings.evidence_tokens))) as writing:
-            for said in writing:
-                if isinstance(said, Judgement):
-                    judgements.append(said)
-                elif isinstance(said, Gap):
-                    gaps.append(said)
-                elif isinstance(said, Statement):
-                    statements.append(said)
-                    yield Stated(said)
-                else:
-                    if isinstance(said, Dropped):
-                        dropped.append(said)
-                    elif isinstance(said, Note):
-                        notes.append(said)
-                    yield said
-        yield Finished(
-            Answer(
-                question,
-                tuple(statements),
-                tuple(gaps),
-                hits,
-                searched,
-                tuple(judgements),
-                tuple(dropped),
-                tuple(notes),
-            )
-        )
+        yield from self._replies.stream(question, filters, as_of or date.today())
 
     @cached_property
-    def _writer(self) -> QuoteWriter | ModelWriter:
+    def _replies(self) -> Replies:
         embedder = open_embedder(READING_MODEL, self.archive.settings.cache_dir)
         reader = Reader(embedder, self.archive.document_frequencies)
         quotes = QuoteWriter(reader, self.settings.statements, threshold(self.settings.answer_when))
-        return ModelWriter(self.model, quotes, Checker(embedder)) if self.model else quotes
+        writer = ModelWriter(self.model, quotes, Checker(embedder)) if self.model else quotes
+        return Replies(self.archive, self.settings, reader, writer, embedder)
 
     def _checked(self, question: str) -> str:
         longest = self.settings.question_characters

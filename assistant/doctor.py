@@ -27,12 +27,14 @@ class Check:
 
 
 def examine(archive: Archive) -> Iterator[Check]:
-    """Check the folder, the disk, the index, the embedding model, and a search through all of it."""
+    """Check the folder, the disk, the index, the embedding model, the reranker, and a search through all of it."""
     yield _folder(archive)
     yield _disk(archive)
     index = _guarded("index", lambda: _index(archive))
     yield index
     yield _guarded("embedding model", lambda: _model(archive))
+    if archive.settings.reranker:
+        yield _guarded("reranker", lambda: _reranker(archive))
     if index.state != "fault":
         yield _guarded("search", lambda: _search(archive))
 
@@ -80,6 +82,13 @@ def _model(archive: Archive) -> Check:
     embedder = archive.embedder(name)
     vector = embedder.embed_query("Is the model there?")
     return Check("embedding model", "ok", f"{embedder.model_id}, {len(vector)} dimensions")
+
+
+def _reranker(archive: Archive) -> Check:
+    reranker = archive.reranker()
+    assert reranker is not None
+    reranker.scores("Is the model there?", ["It is."])
+    return Check("reranker", "ok", f"{reranker.name}, reads the best {archive.settings.rerank_passages} passages")
 
 
 def _search(archive: Archive) -> Check:

@@ -126,7 +126,7 @@ class ModelWriter:
     def _answer(self, evidence: Evidence, parts: Sequence[_Part]) -> Generator[Said]:
         readable = [hit for hit in evidence.hits if not instructs(hit.article)]
         if unread := len({hit.article.id for hit in evidence.hits} - {hit.article.id for hit in readable}):
-            yield Note(_of_unread(unread))
+            yield Note("unread", _of_unread(unread))
         passages = [runs for hit in readable if (runs := _runs(hit))]
         work = _Work(fitting(evidence.question, passages, self._model.window, self._model.longest))
         reason = ""
@@ -146,7 +146,7 @@ class ModelWriter:
                     yield from part.statements
                     break
         if reason or not work.stated:
-            yield Note(_of_fallback(reason, bool(work.stated)))
+            yield Note("writer", _of_fallback(reason, bool(work.stated)))
 
     def _draft(self, prompt: Prompt, work: _Work) -> Generator[Said]:
         drafting = Drafting()
@@ -284,7 +284,11 @@ def _runs(hit: SearchHit) -> list[Citation]:
     runs: list[Citation] = []
     for span in article.sentences_between(passage.start, passage.end):
         end = min(span.end, passage.end)
-        if runs and not article.text[runs[-1].end : span.start].strip() and _same_block(article, runs[-1].end - 1, span):
+        if (
+            runs
+            and not article.text[runs[-1].end : span.start].strip()
+            and _same_block(article, runs[-1].end - 1, span)
+        ):
             runs[-1] = Citation(article, runs[-1].start, end)
         else:
             runs.append(Citation(article, span.start, end))

@@ -29,7 +29,7 @@ class Likeness:
     def vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of words or names, unit length, shape (words, dimensions)."""
         if not words:
-            return np.empty((0, 0), np.float32)
+            return self.embedder.embed_documents([])
         known = self._vectors
         new = [word for word in dict.fromkeys(words) if word not in known]
         if len(known) + len(new) > KEPT:

@@ -18,7 +18,7 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -105,7 +105,9 @@ class Model:
         if self._kind == "openai-like":
             self._which = settings.model or "default"
             if not self._url:
-                raise SettingsError("The writer openai-like needs the setting 'model_url', as http://127.0.0.1:8080/v1.")
+                raise SettingsError(
+                    "The writer openai-like needs the setting 'model_url', as http://127.0.0.1:8080/v1."
+                )
         elif self._kind == "llama-cpp":
             self._serving = _Serving(Path(self._which).expanduser(), settings.model_window)
         self._make: Callable[[httpx.AsyncClient], LLM] = {
@@ -120,7 +122,7 @@ class Model:
     def __repr__(self) -> str:
         return f"<Model {self.name}>"
 
-    def write(self, prompt: Prompt, seconds: float | None = None, tokens: int | None = None) -> Iterator[str]:
+    def write(self, prompt: Prompt, seconds: float | None = None, tokens: int | None = None) -> Generator[str]:
         """What the model says, piece by piece; ``""`` wherever it has said nothing for :data:`WAITING` seconds.
 
         Closing the iterator closes the connection, so that the server stops as well.
@@ -315,7 +317,7 @@ class _Serving:
 
     def __init__(self, file: Path, window: int) -> None:
         if not file.is_file():
-            raise WriterUnavailable(f"There is no model {file}. Name a GGUF file: writer = \"llama-cpp/FILE.gguf\".")
+            raise WriterUnavailable(f'There is no model {file}. Name a GGUF file: writer = "llama-cpp/FILE.gguf".')
         self._file = file
         self._window = window
         self.key = secrets.token_urlsafe(24)

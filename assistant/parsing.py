@@ -50,7 +50,9 @@ _HIDDEN = re.compile(r"<\s*(script|style|template|noscript)\b[^<>]*>.*?<\s*/\s*\
 _ANGLE = re.compile(r"<(?=[^\s\d=])|(?<=[^\s\d=])>")
 _ESCAPE = re.compile("\x1b(?:\\[[0-9;?]*[ -/]*[@-~]|[@-Z\\-_])")
 _BULLET = re.compile(r"^\s*(?:[-*+•‣◦>|#]+|\d{1,3}[.)](?=\s))\s*")
-_LABEL = re.compile(r"^\s*(?:final answer|answer|response|assistant|antwort|réponse|respuesta|ответ)\s*:\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^\s*(?:final answer|answer|response|assistant|antwort|réponse|respuesta|ответ)\s*:\s*", re.IGNORECASE
+)
 _SOURCES = re.compile(
     r"^\s*(?:sources?|references?|citations?|quellen?|fuentes?|fonti|источники)\s*:?\s*$", re.IGNORECASE
 )

@@ -11,8 +11,13 @@ from typing import Literal
 
 from index import Article, SearchHit, Span
 
-Status = Literal["answered", "partly answered", "declined"]
-"""How far an answer goes; see :attr:`Answer.status`."""
+Status = Literal["answered", "partly answered", "declined", "about"]
+"""How far an answer goes; see :attr:`Answer.status`. ``about`` tells of the archive itself, which no article does."""
+
+NoteKind = Literal["archive", "reading", "language", "days", "article", "parts", "unread", "writer"]
+"""What a note is about: the archive itself; how the question was read; its language; which days were looked at; which
+article was summed up; how many of the questions in it were answered; what a language model was not given to read; why
+not it, or not it alone, wrote the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,15 @@ class Statement:
     """One sentence of an answer, what it rests on, and who said it where the article says so (else ``""``).
 
     ``marks`` are the words of ``text`` that answer, as offsets into it; none where that cannot be told.
+    ``heading`` is what it stands under, with those beside it that have the same one: the part of the question that it
+    answers, or the article that it is the news of; ``""`` where an answer has but one subject.
     """
 
     text: str
     citations: tuple[Citation, ...]
     speaker: str = ""
     marks: tuple[Span, ...] = ()
+    heading: str = ""
 
     def __post_init__(self) -> None:
         if not self.citations:
@@ -60,6 +68,14 @@ class Gap:
     question: str
     reason: str
     missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that Byline itself says beside an answer; it is no statement, for no article says it."""
+
+    kind: NoteKind
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +112,15 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """Something that the reader should know of how the answer came about, as one sentence."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """What the archive says to a question.
 
     ``statements`` are in reading order. ``gaps`` are the parts of the question that are not answered. ``nearest`` are
     the passages that were retrieved, best first, also where none answers. ``searched`` is how many articles the
-    archive held. ``judgements`` say of each part how likely the archive answers it. ``dropped`` are the sentences of a
-    language model that the passages do not support, ``notes`` what is to be known of how the answer came about.
+    archive held. ``judgements`` say of each part how likely the archive answers it. ``notes`` are what Byline says of
+    the archive, or of how it read the question. ``asked`` is the standalone question that was asked in place of a
+    follow-up; None where the question was asked as it stands. ``dropped`` are the sentences of a language model that
+    the passages do not support.
     """
 
     question: str
@@ -118,8 +129,9 @@ class Answer:
     nearest: tuple[SearchHit, ...]
     searched: int
     judgements: tuple[Judgement, ...] = ()
-    dropped: tuple[Dropped, ...] = ()
     notes: tuple[Note, ...] = ()
+    asked: str | None = None
+    dropped: tuple[Dropped, ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -128,9 +140,11 @@ class Answer:
 
     @property
     def status(self) -> Status:
-        """``declined`` without a statement, ``partly answered`` with a gap, else ``answered``."""
+        """``about`` where it tells of the archive, else ``declined`` without a statement, ``partly answered`` with a
+        gap, and ``answered``."""
         if not self.statements:
-            return "declined"
+            tells = not self.gaps and any(note.kind == "archive" for note in self.notes)
+            return "about" if tells else "declined"
         return "partly answered" if self.gaps else "answered"
 
     @property
@@ -145,7 +159,12 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer as plain text, each sentence with the numbers of its citations; then the reason for any gap."""
+        """The answer as plain text, each sentence with the numbers of its citations; then the reason for any gap.
+
+        Where it is about the archive, what the notes say.
+        """
+        if self.status == "about":
+            return " ".join(note.text for note in self.notes)
         return " ".join([*self.sentences, self.reason] if self.gaps else self.sentences)
 
     @property
@@ -160,6 +179,29 @@ class Answer:
         numbers = {citation: number for number, citation in enumerate(self.citations, start=1)}
         for statement in self.statements:
             yield statement, tuple(numbers[citation] for citation in statement.citations)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a conversation: the answer given, and through it the question.
+
+    A follow-up leans on these alone: the names and words of questions, and citations that were checked.
+    """
+
+    answer: Answer
+
+    @property
+    def question(self) -> str:
+        """The question as it stands by itself."""
+        return self.answer.asked or self.answer.question
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A follow-up was understood as a question that stands by itself."""
+
+    question: str
+    asked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,5 +237,6 @@ class Finished:
 Said = Judgement | Statement | Gap | Writing | Checking | Dropped | Note
 """What a writer tells of; the last four come from language models alone."""
 
-Event = Searching | PassagesFound | Writing | Checking | Dropped | Note | Stated | Finished
-"""What a stream tells of: Searching, PassagesFound, what the writer does and Stated once for each statement, Finished."""
+Event = Rewritten | Searching | PassagesFound | Writing | Checking | Dropped | Stated | Finished
+"""What a stream tells of: Rewritten for a follow-up alone, Searching, PassagesFound, what a language model is at, Stated
+once for each statement, Finished. What is answered from the turns before is not searched for."""

@@ -113,9 +113,9 @@ def with_context(chosen: Sequence[Reading], most: int) -> list[tuple[Article, Sp
     for reading in chosen:
         article, at = reading.hit.article, reading.sentence
         needed = [at]
-        before = _before(article, at)
-        if before is not None and (_LEANING.match(reading.text) or is_bare_quotation(reading.text)):
-            needed.insert(0, before)
+        earlier = before(article, at)
+        if earlier is not None and (leans(reading.text) or is_bare_quotation(reading.text)):
+            needed.insert(0, earlier)
         new = [sentence for sentence in needed if (article, sentence) not in result]
         # a sentence without what it leans on would mislead
         if len(result) + len(new) <= max(most, len(needed)):
@@ -157,7 +157,13 @@ def state(article: Article, sentence: Span, marker: Marker | None = None) -> Sta
     return Statement(text, (citation,), speaker(text), marker.marks(text) if marker else ())
 
 
-def _before(article: Article, sentence: Span) -> Span | None:
+def leans(text: str) -> bool:
+    """Whether a sentence opens with a word that stands for something before it."""
+    return bool(_LEANING.match(text))
+
+
+def before(article: Article, sentence: Span) -> Span | None:
+    """The sentence before one in the same section of an article."""
     section = next((s for s in article.sections if sentence in s.sentences), None)
     if section is None:
         return None

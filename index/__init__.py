@@ -18,6 +18,7 @@ from index.errors import (
     IndexOutdated,
     ReadersBroken,
     RemovalsRefused,
+    RerankerError,
     SettingsError,
     SourceRefused,
 )
@@ -28,6 +29,8 @@ from index.types import (
     BlockKind,
     Difference,
     Filters,
+    NearWord,
+    Overview,
     Passage,
     ScoreParts,
     SearchHit,
@@ -43,7 +46,8 @@ if TYPE_CHECKING:
     from index.archive import Archive
     from index.embedding import Embedder, open_embedder, packaged_model
     from index.generations import Manifest
-    from index.keywords import term_of, terms, words
+    from index.keywords import edits_between, term_of, terms, words
+    from index.language import language_of_question
     from index.readers import Format, formats
     from index.sentences import split_sentences
     from index.settings import IndexSettings, Table
@@ -65,8 +69,10 @@ _LATER = {
     "Table": "index.settings",
     "changes": "index.watching",
     "count_tokens": "index.tokens",
+    "edits_between": "index.keywords",
     "formats": "index.readers",
     "is_url": "index.adding",
+    "language_of_question": "index.language",
     "open_embedder": "index.embedding",
     "packaged_model": "index.embedding",
     "split_sentences": "index.sentences",
@@ -100,11 +106,14 @@ __all__ = [
     "IndexOutdated",
     "IndexSettings",
     "Manifest",
+    "NearWord",
+    "Overview",
     "Passage",
     "Progress",
     "ReadersBroken",
     "Removal",
     "RemovalsRefused",
+    "RerankerError",
     "ScoreParts",
     "SearchHit",
     "Section",
@@ -117,8 +126,10 @@ __all__ = [
     "Version",
     "changes",
     "count_tokens",
+    "edits_between",
     "formats",
     "is_url",
+    "language_of_question",
     "open_embedder",
     "packaged_model",
     "split_sentences",

@@ -6,6 +6,7 @@ import os
 import shlex
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -33,13 +34,27 @@ from index.scanning import scan
 from index.settings import IndexSettings
 from index.store import OldVersion, Store
 from index.syncing import Progress, Sync, fingerprint
-from index.types import Article, ArticleRef, Difference, Filters, SearchHit, SyncReport, Version
+from index.types import (
+    Article,
+    ArticleRef,
+    Difference,
+    Filters,
+    NearWord,
+    Overview,
+    SearchHit,
+    SyncReport,
+    Version,
+)
 from index.versions import canonical_url, differences
 
 if TYPE_CHECKING:
     from index.adding import Addition, Removal, Source
+    from index.reranking import Reranker
 
 INDEX_FOLDER = ".byline"
+
+SPELLINGS_READ = 12
+"""Passages that are read to see how articles write a word of which the index keeps the stem."""
 
 _T = TypeVar("_T")
 
@@ -75,7 +90,9 @@ class Archive:
         self._generations = Generations(self.index_dir)
         self._lock = threading.RLock()
         self._opened: _Opened | None = None
+        self._overview: tuple[tuple[int, int, int], Overview] | None = None
         self._embedders: dict[str, Embedder] = {}
+        self._reranker: Reranker | None = None
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], settings: IndexSettings | None = None) -> Archive:
@@ -113,6 +130,7 @@ class Archive:
         Raises:
             IndexMissing, IndexOutdated, IndexDamaged: there is nothing to search; the message has the command.
             EmbedderError: the embedding model does not load.
+            RerankerError: the setting ``reranker`` names a cross-encoder that does not load.
         """
         from index.passages import follows, joined
         from index.retrieval import COLLAPSE_DEPTH, DEPTH, JOINED, collapse, join, retrieve
@@ -121,6 +139,7 @@ class Archive:
         query = query.encode("utf-8", "replace").decode()
 
         day = (as_of or date.today()) if self.settings.recency else None
+        wanted = max(k, self.settings.rerank_passages) if self.settings.reranker else k
 
         def found(opened: _Opened) -> list[SearchHit]:
             snapshot, store = opened.snapshot, opened.store
@@ -131,9 +150,9 @@ class Archive:
                 return doc == snapshot.home_of(other).article and follows(passage(one), passage(other), article(doc))
 
             vector = opened.embedder.embed_query(query)
-            depth = max(DEPTH, COLLAPSE_DEPTH * k)
+            depth = max(DEPTH, COLLAPSE_DEPTH * wanted)
             ranked = retrieve(snapshot, query, vector, depth, filters or Filters(), store.headlines, day)
-            distinct = collapse(ranked, JOINED * k, snapshot.home_of, lambda number: passage(number).text)
+            distinct = collapse(ranked, JOINED * wanted, snapshot.home_of, lambda number: passage(number).text)
             return [
                 SearchHit(
                     joined([passage(number) for number in run]),
@@ -143,16 +162,83 @@ class Archive:
                     best.keyword_rank,
                     best.parts,
                 )
-                for best, run in join(distinct, k, snapshot.home_of, adjoin)
+                for best, run in join(distinct, wanted, snapshot.home_of, adjoin)
             ]
 
-        return self._with_snapshot(found)
+        hits = self._with_snapshot(found)
+        reranker = self.reranker()
+        if reranker is None:
+            return hits
+        from index.reranking import rerank
+
+        return rerank(reranker, query, hits, self.settings.rerank_passages)[:k]
 
     def document_frequencies(self, terms: Sequence[str]) -> tuple[list[int], int]:
         """In how many passages each term (see :func:`index.terms`) occurs, and how many passages there are."""
         return self._with_snapshot(
             lambda opened: (opened.snapshot.keywords.document_frequency(terms), len(opened.snapshot.passages))
         )
+
+    def near_words(self, word: str, edits: int, beside: str = "") -> list[NearWord]:
+        """Words of the archive that are no more than ``edits`` edits (1 or 2) away from one that it does not know.
+
+        The nearest come first, then those in most passages; each as articles mostly write it. An edit inserts,
+        deletes or replaces a letter, or swaps two neighbours.
+
+        Args:
+            word: what is not known.
+            edits: how far away.
+            beside: the words that it stands among, by which those meant are told from others that are as near.
+        """
+        from index.keywords import edits_between, term_of, words
+
+        def found(opened: _Opened) -> list[NearWord]:
+            snapshot = opened.snapshot
+            keywords = snapshot.keywords
+            fit = keywords.scores(beside)
+            best_fit = max(float(fit.max(initial=0)), 1e-9)
+            near: list[NearWord] = []
+            for term in keywords.near_terms(word, edits):
+                holding = keywords.holding(term)
+                if not holding:  # what had the word has left the archive
+                    continue
+                texts = opened.store.texts(holding[:SPELLINGS_READ])
+                # headlines give capitals to what is no name
+                in_headlines, in_prose = (
+                    Counter(one for text in side for one in words(text) if term_of(one) == term)
+                    for side in zip(*texts, strict=True)
+                )
+                spellings = in_prose or in_headlines
+                # of a stem's words the one meant is the nearest: "electoin" is no "elected"
+                distances = {one: edits_between(word, one) for one in spellings}
+                best = min(spellings, key=lambda one: (distances[one], -spellings[one], one), default=None)
+                if best is not None and distances[best] <= edits:
+                    fits = float(fit[snapshot.positions(holding)].max(initial=0)) / best_fit
+                    near.append(NearWord(best, distances[best], len(holding), fits))
+            return sorted(near, key=lambda one: (one.edits, -one.passages, one.word))
+
+        return self._with_snapshot(found)
+
+    def overview(self) -> Overview:
+        """What the archive holds: how many articles, of which outlets, in which languages, from when to when."""
+
+        def found(opened: _Opened) -> Overview:
+            refs = list({ref.id: ref for ref in opened.store.refs(opened.generation).values()}.values())
+            days = [ref.published for ref in refs if ref.published]
+            outlets, languages = (Counter(getattr(ref, name) for ref in refs) for name in ("outlet", "language"))
+            return Overview(
+                len(refs),
+                dict(outlets.most_common()),
+                dict(languages.most_common()),
+                min(days, default=None),
+                max(days, default=None),
+            )
+
+        with self._lock:
+            generation = self._generations.published()
+            if self._overview is None or self._overview[0] != generation:
+                self._overview = generation, self._with_snapshot(found)
+            return self._overview[1]
 
     def article(self, article_id: str) -> Article:
         """The article with this id, or whose id alone begins with it.
@@ -413,6 +499,21 @@ class Archive:
             if name not in self._embedders:
                 self._embedders[name] = open_embedder(name, self.settings.cache_dir)
             return self._embedders[name]
+
+    def reranker(self) -> Reranker | None:
+        """The cross-encoder that the setting names, opened once; None where it names none.
+
+        Raises:
+            RerankerError: there is none of this name.
+        """
+        if not self.settings.reranker:
+            return None
+        from index.reranking import open_reranker
+
+        with self._lock:
+            if self._reranker is None:
+                self._reranker = open_reranker(self.settings.reranker)
+            return self._reranker
 
     # --- syncing -----------------------------------------------------------------------------------------------
 

@@ -270,16 +270,9 @@ class TransformerEmbedder:
 
     @cached_property
     def _model(self) -> SentenceTransformer:
-        # before the import, which reads them
-        os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-        os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-        import logging
-
+        quiet_sentence_transformers()
         from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as transformers_logging
 
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
         try:
             return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True, trust_remote_code=False)
         except Exception as error:  # whatever a library says of a broken model, the user must choose another
@@ -321,21 +314,44 @@ class TransformerEmbedder:
         return vector
 
 
-def _hub_embedder(name: str) -> TransformerEmbedder:
+def quiet_sentence_transformers() -> None:
+    """Keep sentence-transformers from reporting home and from talking; to be called before it is imported."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    import logging
+
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+
+
+def hub_folder(name: str) -> Path:
+    """The folder of a model by its hub name; it is fetched only if it is not on this machine yet.
+
+    Raises:
+        LookupError: it cannot be had; the message is the kind of error that the hub's library gave.
+    """
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     from huggingface_hub import snapshot_download
 
     try:
-        folder = Path(snapshot_download(name, local_files_only=True))
+        return Path(snapshot_download(name, local_files_only=True))
     except Exception:  # noqa: BLE001 - not on this machine yet, whichever way the library says it
         try:
-            folder = Path(snapshot_download(name))
+            return Path(snapshot_download(name))
         except Exception as error:
-            raise EmbedderError(
-                f"There is no embedding model {name!r}: it is not a folder, and it cannot be had from the hub "
-                f"({type(error).__name__}). Choose `fast`, `deep`, a folder, or the name of a sentence-transformers "
-                "model."
-            ) from error
+            raise LookupError(type(error).__name__) from error
+
+
+def _hub_embedder(name: str) -> TransformerEmbedder:
+    try:
+        folder = hub_folder(name)
+    except LookupError as error:
+        raise EmbedderError(
+            f"There is no embedding model {name!r}: it is not a folder, and it cannot be had from the hub ({error}). "
+            "Choose `fast`, `deep`, a folder, or the name of a sentence-transformers model."
+        ) from error
     # the hub names a snapshot's folder by its commit
     return TransformerEmbedder(name, folder, f"{name}-{folder.name[:12]}")
 

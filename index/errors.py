@@ -14,7 +14,8 @@ BylineError
 │   └── SourceRefused      what was to be added is nothing that can be
 ├── ReadersBroken          the processes that read files do not start
 ├── FetchError             a page cannot be fetched, or may not be
-└── EmbedderError          an embedding model is missing, altered or does not load
+├── EmbedderError          an embedding model is missing, altered or does not load
+└── RerankerError          a cross-encoder is missing or does not load
 """
 
 from __future__ import annotations
@@ -78,3 +79,7 @@ class FetchError(BylineError):
 
 class EmbedderError(BylineError):
     """An embedding model is missing, altered or does not load."""
+
+
+class RerankerError(BylineError):
+    """A cross-encoder is missing, does not load, or is none."""

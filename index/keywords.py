@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +15,8 @@ import numpy as np
 import Stemmer
 from bm25s.tokenization import Tokenized
 from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 KEYWORDS_VERSION = 3
 """Part of what an index remembers of its making; to be raised when any rule here changes."""
@@ -191,6 +193,15 @@ _BRITISH = (
 )
 _STEMMER = Stemmer.Stemmer("english")
 
+# a mistyped ending is not taken off by the stemmer: "electoin" is near to no stem until it is
+_ENDINGS = (
+    "s es ed ing ion ions ation ations er ers or ors ly al ally ment ments ness ity ities ive ative ant ance ence ent"
+    " able ible ful ism ist ists y ies ied age e"
+).split()
+_SHORTEST_STEM = 3
+_NEAR_TERMS = 24
+"""Terms taken for near a word, at most: whether a word of theirs is, their passages tell."""
+
 
 def terms(text: str) -> list[str]:
     """The terms of ``text`` as the index knows them, in order, without stop words.
@@ -227,6 +238,29 @@ def term_of(word: str) -> str:
     for british, american in _BRITISH:
         word = british.sub(american, word)
     return str(_STEMMER.stemWord(word))
+
+
+def folded(word: str) -> str:
+    """A word in lower case without accents, as words are compared letter by letter."""
+    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+
+
+def edits_between(one: str, other: str) -> int:
+    """How many letters are inserted, deleted, replaced or swapped with their neighbour from one word to the other."""
+    return int(OSA.distance(folded(one), folded(other)))
+
+
+def _stems(word: str, edits: int) -> list[tuple[str, int]]:
+    """What the stem of a mistyped word may be, and how many edits its ending takes up."""
+    found = {word: 0}
+    found.setdefault(str(_STEMMER.stemWord(word)), 0)
+    for size in range(1, min(6, len(word) - _SHORTEST_STEM) + 1):
+        ending = word[-size:]
+        spent = min(int(OSA.distance(ending, known)) for known in _ENDINGS)
+        # of a short ending any other is one edit away
+        if spent < min(edits + 1, size):
+            found.setdefault(word[:-size], spent)
+    return list(found.items())
 
 
 class Whole(Protocol):
@@ -314,6 +348,32 @@ class KeywordIndex:
         k = K1 * (1 - B + B * lengths / (whole.length / whole.size))
         found: NDArray[np.float32] = (rarity(whole.size, count) * times / (times + k)).astype(np.float32)
         return found
+
+    def near_terms(self, word: str, edits: int) -> list[str]:
+        """Terms of words that may be ``edits`` or fewer edits away from ``word``, those that seem nearest first.
+
+        An edit inserts, deletes or replaces a letter, or swaps two neighbours (optimal string alignment).
+        """
+        found: dict[str, int] = {}
+        for stem, spent in _stems(folded(word), edits):
+            near = process.extract(stem, self._words, scorer=OSA.distance, score_cutoff=edits - spent, limit=None)
+            for term, distance, _ in near:
+                found[term] = min(found.get(term, edits), int(distance) + spent)
+        counts = dict(zip(found, self.document_frequency(list(found)), strict=True))
+        return sorted(found, key=lambda term: (found[term], -counts[term], term))[:_NEAR_TERMS]
+
+    def holding(self, term: str) -> NDArray[np.int32]:
+        """The positions of the passages in which a term occurs, shape (passages,)."""
+        at = self._vocabulary.get(term)
+        if at is None:
+            return np.zeros(0, np.int32)
+        parts = self._model.scores
+        held: NDArray[np.int32] = parts["indices"][parts["indptr"][at] : parts["indptr"][at + 1]]
+        return held
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return [term for term in self._vocabulary if not term[0].isdigit()]
 
     def document_frequency(self, terms: Sequence[str], /) -> list[int]:
         """In how many passages each term occurs."""

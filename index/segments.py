@@ -78,6 +78,7 @@ class Segment:
             docs: NDArray[np.int64] = rows["docs"]
             self._alive = ~np.isin(docs, np.fromiter(gone, np.int64, len(gone)))
             numbers: NDArray[np.int64] = rows["passages"]
+            self._numbers = numbers
             self.passages = numbers[self._alive]
             self.docs = docs[self._alive]
             self._gone = frozenset(numbers[~self._alive].tolist())
@@ -112,6 +113,12 @@ class Segment:
     def scores(self, query: str, whole: Keywords) -> NDArray[np.float32]:
         """The BM25 score of each passage, shape (passages,), with the term statistics of the whole generation."""
         return self.keywords.scores(query, whole)[self._alive]
+
+    def holding(self, term: str) -> list[int]:
+        """The numbers of the passages in which a term occurs."""
+        held = self.keywords.holding(term)
+        found: list[int] = self._numbers[held[self._alive[held]]].tolist()
+        return found
 
     def mask(self, filters: Filters) -> NDArray[np.bool_]:
         """Which passages pass ``filters``, shape (passages,)."""
@@ -166,3 +173,11 @@ class Keywords:
         """In how many passages each term occurs."""
         counts = [segment.keywords.document_frequency(terms) for segment in self._segments]
         return [sum(of_term) for of_term in zip(*counts, strict=True)] if counts else [0] * len(terms)
+
+    def near_terms(self, word: str, edits: int) -> list[str]:
+        """As :meth:`index.keywords.KeywordIndex.near_terms`, of all segments."""
+        return list(dict.fromkeys(term for part in self._segments for term in part.keywords.near_terms(word, edits)))
+
+    def holding(self, term: str) -> list[int]:
+        """The numbers of the passages in which a term occurs."""
+        return [number for segment in self._segments for number in segment.holding(term)]

@@ -75,6 +75,14 @@ class IndexSettings(Table):
         default=True,
         description="count articles near the day of the question, or near the time that it names, for more",
     )
+    reranker: str | None = Field(
+        default=None,
+        description="a cross-encoder, by hub name or folder, that reads the best passages of a search and orders them; "
+        "unset: none",
+    )
+    rerank_passages: int = Field(
+        default=20, ge=1, le=100, description="how many of the best passages the reranker reads"
+    )
     max_file_bytes: int = Field(
         default=256 * 1024 * 1024,
         ge=1024,

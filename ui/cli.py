@@ -7,6 +7,7 @@ stopped with Ctrl-C.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import itertools
 import os
@@ -137,6 +138,10 @@ def build_parser() -> argparse.ArgumentParser:
     filter_options(ask)
     as_of_option(ask)
     json_option(ask)
+
+    chat = command("chat", "Answer questions in turn, follow-ups too, until exit or Ctrl-D.", _chat)
+    folder_argument(chat)
+    filter_options(chat)
 
     search = command("search", "Find passages.", _search)
     search.add_argument("query", metavar="QUERY", nargs="+", help="what to look for")
@@ -394,6 +399,45 @@ def _ask(options: argparse.Namespace) -> int:
     else:
         print(render.answer_text(answer))
     return DECLINED if answer.status == "declined" else ANSWERED
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from assistant import Conversation, QuestionError
+    from ui import render
+    from ui.wiring import open_assistant
+
+    conversation = Conversation(open_assistant(_settings(options)), _filters(options))
+    if _is_typed():
+        print("Ask about the articles, and then about the answers. To end: exit, or Ctrl-D.", file=sys.stderr)
+    for question in iter(_next_question, None):
+        if not question.strip():
+            continue
+        try:
+            answer = conversation.ask(question)
+        except QuestionError as error:  # the next one may be better
+            print(f"byline: {error}", file=sys.stderr)
+            continue
+        print(f"{render.answer_text(answer)}\n", flush=True)
+    return ANSWERED
+
+
+def _is_typed() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def _next_question() -> str | None:
+    """The next line of standard input, asked for at a terminal; None at its end, or where it says that it is."""
+    if _is_typed():
+        with contextlib.suppress(ImportError):
+            import readline  # noqa: F401 - lets `input` edit the line and go back to earlier ones
+        try:
+            line = input("> ") + "\n"
+        except EOFError:
+            print()
+            line = ""
+    else:
+        line = sys.stdin.readline() if sys.stdin is not None else ""
+    return None if not line or line.strip().lower() in ("exit", "quit") else line
 
 
 def _search(options: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from assistant import Answer, Citation, Statement
+from assistant import Answer, Citation, Note, Statement
 from index import Article, ArticleRef, Difference, Format, SearchHit, Span, SyncReport, Version
 
 AROUND = 2
@@ -86,17 +86,28 @@ def _stretch(citation: Citation, hits: Sequence[SearchHit]) -> tuple[int, int, s
 
 
 def answer_html(
-    statements: Iterable[tuple[Statement, Sequence[int]]], key: str, reason: str = "", *, declined: bool = False
+    statements: Iterable[tuple[Statement, Sequence[int]]],
+    key: str,
+    reason: str = "",
+    *,
+    declined: bool = False,
+    asked: str | None = None,
+    notes: Iterable[Note] = (),
 ) -> str:
-    """An answer, or as much of it as there is: its sentences with links to the sources, and the reason for any gap.
+    """An answer, or as much of it as there is: its notes, its sentences under their headings with links to the sources,
+    and the reason for any gap.
 
     One block without an empty line, so that a Markdown renderer passes it through. ``key`` tells the answer's sources
-    from those of other answers on the page.
+    from those of other answers on the page; ``asked`` is what a follow-up was written out as, and stands first.
     """
-    body = "".join(
-        f"<p>{_marked_text(statement)}{''.join(_link(number, key) for number in numbers)}</p>"
-        for statement, numbers in statements
-    )
+    body = f'<p class="byline-asked">{_text(asked_text(asked))}</p>' if asked else ""
+    body += "".join(note_html(note.text) for note in notes)
+    heading = ""
+    for statement, numbers in statements:
+        if statement.heading != heading:
+            heading = statement.heading
+            body += f'<p class="byline-part">{_text(heading)}</p>'
+        body += f"<p>{_marked_text(statement)}{''.join(_link(number, key) for number in numbers)}</p>"
     if reason:
         body += f'<p class="byline-gap">{_text(reason)}</p>'
     return f'<div class="byline-answer{" byline-declined" if declined else ""}">{body}</div>'
@@ -117,7 +128,7 @@ def _link(number: int, key: str) -> str:
 
 
 def note_html(note: str) -> str:
-    """A line about the work that goes on."""
+    """A line that Byline says itself: about the work that goes on, or beside an answer."""
     return f'<p class="byline-note">{_text(note)}</p>'
 
 
@@ -126,6 +137,9 @@ def section(answer: Answer, key: str) -> Section:
     if answer.statements:
         shown = sources(answer.citations, answer.nearest)
         note = ""
+    elif answer.status == "about":
+        shown = []
+        note = note_html("No article was looked for: this is about the archive.")
     else:
         shown = [Source(h.article, h.passage.start, h.passage.end, h.passage.heading) for h in answer.nearest[:NEAREST]]
         note = note_html("None of the nearest passages answers." if shown else "No passage comes near this question.")
@@ -233,10 +247,19 @@ def also_in(article: Article) -> str:
 
 
 def answer_text(answer: Answer) -> str:
-    """An answer for the terminal: its sentences, the reason for any gap, and the sources with their exact quotes."""
-    lines = [plain(sentence) for sentence in answer.sentences]
+    """An answer for the terminal: what a follow-up was written out as, its notes and sentences, the reason for any gap,
+    and the sources."""
+    lines = [plain(note.text) for note in answer.notes]
+    if lines and answer.status != "about":
+        lines.append("")
+    heading = ""
+    for statement, sentence in zip(answer.statements, answer.sentences, strict=True):
+        if statement.heading != heading:
+            lines += ["", plain(statement.heading)] if heading else [plain(statement.heading)]
+            heading = statement.heading
+        lines.append(plain(sentence))
     if answer.reason:
-        lines += ["", plain(answer.reason)] if lines else [plain(answer.reason)]
+        lines += ["", plain(answer.reason)] if answer.statements else [plain(answer.reason)]
     if answer.statements:
         lines += ["", "Sources"]
         for number, citation in enumerate(answer.citations, start=1):
@@ -246,7 +269,14 @@ def answer_text(answer: Answer) -> str:
             lines += [f"    {plain(copies)}"] if (copies := also_in(article)) else []
     elif answer.nearest:
         lines += ["", "Nearest passages", hits_text(answer.nearest[:NEAREST])]
+    if answer.asked:
+        lines = [asked_text(answer.asked), "", *lines]
     return "\n".join(lines)
+
+
+def asked_text(asked: str) -> str:
+    """What a follow-up was written out as, in a line."""
+    return f"Asked: {plain(asked)}"
 
 
 def hits_text(hits: Sequence[SearchHit]) -> str:
@@ -425,6 +455,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
                 "text": s.text,
                 "marks": [(mark.start, mark.end) for mark in s.marks],
                 "speaker": s.speaker,
+                "heading": s.heading,
                 "citations": numbers,
             }
             for s, numbers in answer.numbered()
@@ -434,9 +465,11 @@ def answer_json(answer: Answer) -> dict[str, object]:
             for number, c in enumerate(answer.citations, start=1)
         ],
         "judgements": [asdict(judgement) for judgement in answer.judgements],
+        "notes": [{"kind": note.kind, "text": note.text} for note in answer.notes],
         "gaps": [{"question": gap.question, "reason": gap.reason, "missing": gap.missing} for gap in answer.gaps],
         "nearest": [hit_json(hit) for hit in answer.nearest],
         "searched": answer.searched,
+        "asked": answer.asked,
     }
 
 
@@ -463,6 +496,7 @@ def hit_json(hit: SearchHit) -> dict[str, object]:
         "parts": asdict(hit.parts),
         "vector_rank": hit.vector_rank,
         "keyword_rank": hit.keyword_rank,
+        "rerank_score": hit.rerank_score,
     }
 
 

@@ -44,7 +44,7 @@ def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
     with gr.Blocks(title="Byline", fill_height=True, analytics_enabled=False) as page:
         gr.HTML('<header class="byline-title"><h1>Byline</h1><p>Every sentence quotes an article.</p></header>')
         panel = gr.HTML(render.panel_html(()), elem_id="byline-panel", render=False)
-        sections = gr.State(())
+        sections, turns = gr.State(()), gr.State(())
         with gr.Row(elem_id="byline-columns", equal_height=False):
             with gr.Column(scale=3, min_width=320):
                 chat = gr.ChatInterface(
@@ -72,8 +72,8 @@ def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
                         max_lines=8,
                         max_length=assistant.settings.question_characters,
                     ),
-                    additional_inputs=[sections],
-                    additional_outputs=[panel, sections],
+                    additional_inputs=[sections, turns],
+                    additional_outputs=[panel, sections, turns],
                     analytics_enabled=False,
                     flagging_mode="never",
                     concurrency_limit=chats,
@@ -82,7 +82,7 @@ def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
                 )
             with gr.Column(scale=2, min_width=320):
                 panel.render()  # type: ignore[no-untyped-call]
-        chat.chatbot.clear(handlers.clear, None, [panel, sections], api_visibility="private")
+        chat.chatbot.clear(handlers.clear, None, [panel, sections, turns], api_visibility="private")
     assert isinstance(page, gr.Blocks)
     return page
 

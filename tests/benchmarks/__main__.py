@@ -3,6 +3,8 @@
     make bench                       on 2,000 invented articles
     make bench ARCHIVE=~/articles    on a folder of articles, which is only read
 
+How well passages are found, beside other libraries, is measured by tests/benchmarks/quality.py.
+
 Every figure is of a whole process, as a user runs it. What the deep embedder costs is given as a ratio to the model
 alone on the same passages, measured in turn in the same run.
 """
@@ -21,6 +23,8 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+
+from tests.benchmarks.claims import measure_claims
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -63,7 +67,12 @@ def main() -> None:
     parser.add_argument("--labelled", type=Path, metavar="PATH", help="newsbench's articles: measure prose alone")
     parser.add_argument("--no-deep", action="store_true", help="leave out the deep embedder")
     parser.add_argument("--pages", action="store_true", help="measure prose on invented web pages alone")
+    parser.add_argument("--claims", action="store_true", help="measure the checking of written sentences alone")
     options = parser.parse_args()
+    if options.claims:
+        measure_claims("held_out")
+        measure_claims("fresh")
+        return
     if options.pages:
         from tests.benchmarks.prose import measure_pages
 
@@ -79,6 +88,8 @@ def main() -> None:
         measure_indexing(folder.resolve(), Path(scratch))
         measure_asking(folder.resolve(), Path(scratch))
         measure_facts(folder.resolve(), Path(scratch))
+        measure_claims("held_out")
+        measure_claims("fresh")
         measure_one_more(folder.resolve(), Path(scratch))
         if not options.no_deep:
             measure_deep(folder.resolve(), Path(scratch))

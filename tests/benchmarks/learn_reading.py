@@ -166,7 +166,9 @@ def main() -> None:
     weights = learn_and_tell(cases, others)
     if args.write:
         target = _HERE.parents[1] / "assistant" / "weights.toml"
-        target.write_text(as_toml(weights), encoding="utf-8")
+        # what others learn stands there too
+        kept = tomllib.loads(target.read_text(encoding="utf-8"))
+        target.write_text(as_toml(kept | weights), encoding="utf-8")
 
 
 def read(newsbench: Newsbench, asked: Asked) -> Iterator[Case]:
@@ -366,7 +368,9 @@ def _balance(some: Sequence[Sure]) -> Numbers:
 
 def as_toml(tables: dict[str, dict[str, float]]) -> str:
     """The text of ``weights.toml``."""
-    lines = ["# What was learned; tests/benchmarks/learn_reading.py makes this file and assistant/weights.py reads it."]
+    lines = [
+        "# What was learned, by learn_reading.py and learn_claims.py in tests/benchmarks; weights.py reads it."
+    ]
     for table, values in tables.items():
         lines += ["", f"[{table}]", *(f"{name} = {value:.3f}" for name, value in values.items())]
     return "\n".join(lines) + "\n"

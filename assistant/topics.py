@@ -1,0 +1,41 @@
+"""What articles are looked for by: a topic that their texts speak of, and filters that they pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from index import ArticleRef, Filters, SearchHit, terms
+
+SPOKEN_OF = 0.6
+"""Share of a topic's words, by rarity, from which a text speaks of it."""
+
+
+class Topic:
+    """The words of a topic, each with its rarity in the archive."""
+
+    def __init__(self, text: str, rarity: Callable[[Sequence[str]], list[float]]) -> None:
+        """Args: text: as it was asked for. rarity: the weight of terms, as :meth:`assistant.reading.Reader.rarity`."""
+        self.text = text
+        asked = list(dict.fromkeys(terms(text)))
+        self._weights = dict(zip(asked, rarity(asked), strict=True))
+
+    def share(self, text: str) -> float:
+        """The share of the topic's words, by rarity, that stand in ``text``: 0 to 1."""
+        total = sum(self._weights.values())
+        return sum(self._weights[term] for term in self._weights.keys() & set(terms(text))) / total if total else 0.0
+
+    def share_in(self, hit: SearchHit) -> float:
+        """:meth:`share` of a passage with its headline."""
+        return self.share(f"{hit.article.title} {hit.passage.text}")
+
+
+def passes(ref: ArticleRef, filters: Filters | None) -> bool:
+    """Whether an article passes filters, as :meth:`index.Archive.search` applies them."""
+    if not filters:
+        return True
+    if filters.outlets and ref.outlet.casefold() not in {name.casefold() for name in filters.outlets}:
+        return False
+    if not (filters.since or filters.until):
+        return True
+    return ref.published is not None and (filters.since or date.min) <= ref.published <= (filters.until or date.max)
