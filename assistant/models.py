@@ -181,9 +181,7 @@ class Model:
                 async for piece in self._pieces(prompt, tokens, client):
                     said.put(piece[:PIECE])
             said.put(None)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # handed to the reader, who says what it means
+        except Exception as error:  # noqa: BLE001 - handed to the reader, who says what it means
             said.put(error)
 
     async def _pieces(self, prompt: Prompt, tokens: int, client: httpx.AsyncClient) -> AsyncIterator[str]:

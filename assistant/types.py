@@ -88,7 +88,8 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """A language model is at work, for so many seconds by now; told several times a second, so that it can be stopped."""
+    """A language model is at work, for so many seconds by now; told several times a second, so that it can be
+    stopped."""
 
     seconds: float
 
@@ -238,5 +239,5 @@ Said = Judgement | Statement | Gap | Writing | Checking | Dropped | Note
 """What a writer tells of; the last four come from language models alone."""
 
 Event = Rewritten | Searching | PassagesFound | Writing | Checking | Dropped | Stated | Finished
-"""What a stream tells of: Rewritten for a follow-up alone, Searching, PassagesFound, what a language model is at, Stated
-once for each statement, Finished. What is answered from the turns before is not searched for."""
+"""What a stream tells of: Rewritten for a follow-up alone, Searching, PassagesFound, what a language model is at,
+Stated once for each statement, Finished. What is answered from the turns before is not searched for."""
