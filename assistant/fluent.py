@@ -94,6 +94,7 @@ class _Work:
     failed: list[tuple[Draft, _Verdict]] = field(default_factory=list)
     drafts: int = 0
     failed_last: bool = True
+    declined: bool = False
 
     def seconds(self) -> float:
         return time.monotonic() - self.began
@@ -146,6 +147,8 @@ class ModelWriter:
                     yield from part.statements
                     break
         if reason or not work.stated:
+            if work.declined:
+                reason = reason or "The model found no answer in the passages."
             yield Note("writer", _of_fallback(reason, bool(work.stated)))
 
     def _draft(self, prompt: Prompt, work: _Work) -> Generator[Said]:
@@ -162,6 +165,7 @@ class ModelWriter:
         if work.drafts < MOST_SENTENCES:
             for draft in drafting.close():
                 yield from self._weigh(draft, work)
+        work.declined = drafting.declined
 
     def _rewrite(self, work: _Work) -> Generator[Said]:
         failed, work.failed = work.failed, []
@@ -248,8 +252,7 @@ class ModelWriter:
             return _Verdict(None, REASONS[check.faults[0].kind], check.reason)
         if not check.quotes:
             return _Verdict(None, _NO_WORDS, "No words of the passages support it.")
-        who = speaker(check.sentence) or next(filter(None, (speaker(quote.quote) for quote in check.quotes)), "")
-        return _Verdict(Statement(check.sentence, check.quotes, who))
+        return _Verdict(Statement(check.sentence, check.quotes, _speaker(check.quotes)))
 
 
 @dataclass(slots=True)
@@ -297,6 +300,17 @@ def _runs(hit: SearchHit) -> list[Citation]:
 
 def _same_block(article: Article, before: int, span: Span) -> bool:
     return article.block_at(before) == article.block_at(span.start)
+
+
+def _speaker(quotes: Iterable[Citation]) -> str:
+    """Who says so, as the sentences of the articles have it in which the quotes stand."""
+    said = (
+        speaker(" ".join(quote.article.text[span.start : span.end].split()))
+        for quote in quotes
+        for span in quote.article.sentences
+        if span.start < quote.end and quote.start < span.end
+    )
+    return next(filter(None, said), "")
 
 
 def _joined(passages: Iterable[Sequence[Citation]]) -> list[Citation]:

@@ -18,8 +18,8 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -49,8 +49,8 @@ WAITING = 0.2
 LEAVE_SECONDS = 2.0
 """How long a stopped request may take to close its connection before it is left to its thread."""
 
-PIECE = 100_000
-"""Characters of one piece that are handed on; no model says more at once, a broken server may."""
+MOST_CHARACTERS = 200_000
+"""Characters after which a model is not listened to any more."""
 
 _WORDS = {
     400: "does not take the request: its context may be smaller than the setting model_window says",
@@ -178,13 +178,18 @@ class Model:
     ) -> None:
         try:
             async with asyncio.timeout(seconds), self._client(seconds) as client:
-                async for piece in self._pieces(prompt, tokens, client):
-                    said.put(piece[:PIECE])
+                left = MOST_CHARACTERS
+                async with aclosing(self._pieces(prompt, tokens, client)) as pieces:
+                    async for piece in pieces:
+                        said.put(piece[:left])
+                        left -= len(piece)
+                        if left <= 0:
+                            break
             said.put(None)
         except Exception as error:  # noqa: BLE001 - handed to the reader, who says what it means
             said.put(error)
 
-    async def _pieces(self, prompt: Prompt, tokens: int, client: httpx.AsyncClient) -> AsyncIterator[str]:
+    async def _pieces(self, prompt: Prompt, tokens: int, client: httpx.AsyncClient) -> AsyncGenerator[str, None]:
         from llama_index.core.llms import ChatMessage
 
         messages = [ChatMessage(role="system", content=prompt.system), ChatMessage(role="user", content=prompt.user)]

@@ -61,6 +61,7 @@ _EMPHASIS = re.compile(r"\*+|`+|~~+|(?<!\w)_+|_+(?!\w)")
 _OPEN_END = re.compile(r"(?:<[^<>\n]*|!?\[[^\[\]\n]*|!?\[[^\[\]\n]*\](?:\([^()\n]*)?|&#?\w{0,10})$")
 _SPACES = re.compile(r"\s+")
 _SPACE_BEFORE = re.compile(r"\s+(?=[.,;:!?…](?:\s|$))")
+_FINISHED = re.compile("[.!?…。！？।؟\ue001][\\s\"'”’»›)\\]]*$")
 _MARK_SIGN = re.compile("\ue000(\\d+(?:,\\d+)*)\ue001")
 _WORD = re.compile(r"\w")
 
@@ -102,12 +103,12 @@ class Drafting:
         return drafts
 
     def close(self) -> list[Draft]:
-        """What is left when the model has ended: the last sentence, complete or not."""
+        """What is left when the model has ended. A last sentence that breaks off is not: its end may turn it round."""
         if self.ended:
             return []
         rest, self._pending = ("" if self._thinking else self._pending), ""
         drafts = self._read(rest)
-        if not self.ended:
+        if not self.ended and _FINISHED.search(_plain(self._line)):
             drafts += self._finish_line()
         self.ended = True
         return drafts

@@ -69,7 +69,10 @@ def _material(passages: Sequence[tuple[int, Sequence[Citation]]]) -> str:
 
 
 def _passage(number: int, runs: Sequence[Citation]) -> str:
-    text = " […] ".join(_line(run.quote) for run in runs)
+    text = ""
+    for before, run in zip((None, *runs), runs, strict=False):
+        left_out = before is not None and bool(run.article.text[before.end : run.start].strip())
+        text += f"{' […] ' if left_out else ' ' if before else ''}{_line(run.quote)}"
     return f"[{number}] {_facts(runs[0].article)}\n{text}"
 
 
