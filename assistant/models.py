@@ -152,7 +152,7 @@ class Model:
                     return
                 if isinstance(piece, BaseException):
                     # from None: what a library says of a request may hold its headers
-                    raise self._error(piece, allowed) from None
+                    raise self._error(piece) from None
                 yield piece
         finally:
             with suppress(RuntimeError):  # the loop has ended by itself
@@ -293,7 +293,7 @@ class Model:
         )
         return made
 
-    def _error(self, error: BaseException, seconds: float) -> ModelError:
+    def _error(self, error: BaseException) -> ModelError:
         """What went wrong, from the kind of error alone: its text may repeat the request, and the key in it."""
         where = f"The model {self.name}"
         if isinstance(error, ModelError):
@@ -303,7 +303,7 @@ class Model:
             return ModelError(f"{where} {_WORDS.get(status, 'fails')} (HTTP {status}).")
         causes = [type(cause).__name__ for cause in _chain(error)]
         if any("Timeout" in cause and "Connect" not in cause for cause in causes):
-            return ModelError(f"{where} did not finish within {seconds:g} seconds.")
+            return ModelError(f"{where} did not finish in time (setting model_seconds).")
         if {"RemoteProtocolError", "ReadError", "IncompleteRead"} & {*causes}:
             return ModelError(f"{where} broke off.")
         if {"ConnectError", "ConnectTimeout", "ConnectionError", "APIConnectionError"} & {*causes}:

@@ -110,6 +110,7 @@ class Drafting:
         drafts = self._read(rest)
         if not self.ended and _FINISHED.search(_plain(self._line)):
             drafts += self._finish_line()
+        self.declined |= DECLINED.casefold() in self._line.casefold()
         self.ended = True
         return drafts
 
