@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -34,6 +34,11 @@ MOST_REWRITES = 3
 
 REWRITE_TOKENS = 160
 """Tokens that one sentence may take."""
+
+BESIDE = 5.0
+"""A statement is beside the question if the best sentence that it rests on answers by so many logits less than the best
+one there is. Of the sentences of newsbench's evidence that name the right answer 98 % come nearer, of all 58 %. It
+keeps out what is true and beside the point, and most of what an article would have a model say."""
 
 NEAR = 3
 """Passages given for rewriting a sentence that cites none that is there."""
@@ -71,12 +76,14 @@ REASONS = {
 _NO_PASSAGE = "it cites a passage that was not found for this question"
 _HAS_LINK = "it holds a link"
 _LEANS = "it does not say who or what it is about"
+_BESIDE = "it is beside the question"
 _NO_WORDS = "no words of a passage could be found to cite"
 
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """What became of a draft: a statement, or why not: for the reader, and with its words for the model."""
+    """What became of a draft: a statement, or why not: for the reader, and with its words for the model; ``""`` where
+    writing it again would not help."""
 
     statement: Statement | None
     reason: str = ""
@@ -88,6 +95,7 @@ class _Work:
     """One answer in the making."""
 
     passages: Sequence[Sequence[Citation]]
+    shortfalls: Mapping[tuple[str, int], float]
     began: float = field(default_factory=time.monotonic)
     seen: set[str] = field(default_factory=set)
     stated: list[Statement] = field(default_factory=list)
@@ -129,7 +137,8 @@ class ModelWriter:
         if unread := len({hit.article.id for hit in evidence.hits} - {hit.article.id for hit in readable}):
             yield Note("unread", _of_unread(unread))
         passages = [runs for hit in readable if (runs := _runs(hit))]
-        work = _Work(fitting(evidence.question, passages, self._model.window, self._model.longest))
+        given = fitting(evidence.question, passages, self._model.window, self._model.longest)
+        work = _Work(given, self._quotes.shortfalls(evidence))
         reason = ""
         if passages:
             try:
@@ -171,7 +180,7 @@ class ModelWriter:
         failed, work.failed = work.failed, []
         for at, (draft, verdict) in enumerate(failed):
             better: Draft | None = None
-            if at < MOST_REWRITES and work.seconds() < self._model.seconds and work.passages:
+            if verdict.told and at < MOST_REWRITES and work.seconds() < self._model.seconds and work.passages:
                 yield Checking(at + 1)
                 try:
                     better = yield from self._once_more(draft, verdict, work)
@@ -239,19 +248,22 @@ class ModelWriter:
         if wrong:
             return _Verdict(None, _NO_PASSAGE, f"There is no passage [{wrong[0]}].")
         if draft.numbers:
-            return self._verdict(self._checker.check(draft.text, _joined(work.passages[n - 1] for n in draft.numbers)))
+            cited = _joined(work.passages[number - 1] for number in draft.numbers)
+            return self._verdict(self._checker.check(draft.text, cited), work)
         best = _Verdict(None, REASONS["uncited"], "It cites no passage.")
         for runs in work.passages:
-            verdict = self._verdict(self._checker.check(draft.text, list(runs)))
+            verdict = self._verdict(self._checker.check(draft.text, list(runs)), work)
             if verdict.statement is not None:
                 return verdict
         return best
 
-    def _verdict(self, check: Check) -> _Verdict:
+    def _verdict(self, check: Check, work: _Work) -> _Verdict:
         if not check.supported:
             return _Verdict(None, REASONS[check.faults[0].kind], check.reason)
         if not check.quotes:
             return _Verdict(None, _NO_WORDS, "No words of the passages support it.")
+        if min((work.shortfalls.get(place, BESIDE) for place in _places(check.quotes)), default=BESIDE) >= BESIDE:
+            return _Verdict(None, _BESIDE)
         return _Verdict(Statement(check.sentence, check.quotes, _speaker(check.quotes)))
 
 
@@ -307,10 +319,18 @@ def _speaker(quotes: Iterable[Citation]) -> str:
     said = (
         speaker(" ".join(quote.article.text[span.start : span.end].split()))
         for quote in quotes
-        for span in quote.article.sentences
-        if span.start < quote.end and quote.start < span.end
+        for span in _sentences(quote)
     )
     return next(filter(None, said), "")
+
+
+def _places(quotes: Iterable[Citation]) -> list[tuple[str, int]]:
+    return [(quote.article.id, span.start) for quote in quotes for span in _sentences(quote)]
+
+
+def _sentences(quote: Citation) -> list[Span]:
+    """The sentences of the article in which a quote stands."""
+    return [span for span in quote.article.sentences if span.start < quote.end and quote.start < span.end]
 
 
 def _joined(passages: Iterable[Sequence[Citation]]) -> list[Citation]:

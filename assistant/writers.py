@@ -76,6 +76,18 @@ class QuoteWriter:
                     said.add(place)
                     yield state(article, sentence, marker if place in answering else None)
 
+    def shortfalls(self, evidence: Evidence) -> dict[tuple[str, int], float]:
+        """By how much each sentence of the evidence answers less than the best one, in logits: by the article's id and
+        the sentence's start; of several parts of the question, for the one that it answers best."""
+        found: dict[tuple[str, int], float] = {}
+        for part in parts(evidence.question):
+            readings = self._reader.read(analyse(part), evidence)
+            best = max((reading.score for reading in readings), default=0.0)
+            for reading in readings:
+                place = (reading.hit.article.id, reading.sentence.start)
+                found[place] = min(found.get(place, best - reading.score), best - reading.score)
+        return found
+
     def _judge(self, question: Question, evidence: Evidence, readings: Sequence[Reading]) -> float:
         if not readings or not question.terms:
             return 0.0

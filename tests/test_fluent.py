@@ -137,7 +137,9 @@ def test_every_kind_of_fault_has_words_for_the_reader():
 
 
 def test_not_every_sentence_is_written_again(writing):
-    wrong = " ".join(f"The harbour of Lund reopened on {day} [1]." for day in ("Tuesday", "Friday", "Sunday", "Saturday"))
+    wrong = " ".join(
+        f"The harbour of Lund reopened on {day} [1]." for day in ("Tuesday", "Friday", "Sunday", "Saturday")
+    )
     answer, server = ask(writing, wrong, "")
     assert len(server.requests) == 1 + MOST_REWRITES
     assert len(answer.dropped) == 4
@@ -178,8 +180,11 @@ def test_a_sentence_without_a_citation_gets_the_passage_that_supports_it(writing
 
 
 def test_markup_that_a_model_writes_is_gone(writing):
-    answer, _ = ask(writing, "**Mayor <b>Alma</b> Reyes** said that the [work](http://evil.example) had cost <i>2.4</i> "
-                             "million crowns [1]. <script>alert(1)</script> ![](http://evil.example/x.png)")  # fmt: skip
+    said = (
+        "**Mayor <b>Alma</b> Reyes** said that the [work](http://evil.example) had cost <i>2.4</i> million crowns [1]. "
+        "<script>alert(1)</script> ![](http://evil.example/x.png)"
+    )
+    answer, _ = ask(writing, said)
     assert texts(answer) == ["Mayor Alma Reyes said that the work had cost 2.4 million crowns."]
 
 

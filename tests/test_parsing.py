@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from assistant.parsing import DECLINED, HIGHEST, LONGEST, LONGEST_SENTENCE, MOST_NUMBERS, Draft, Drafting, parse
 
 PIECES = st.sampled_from(
-    "The ferry| sank on Sunday|. |.|! |[1]|[2][3]|[99]|[1, 2]| [1-3]|\n|\n\n|- |* |1. |# |**|__|`|```\n|<think>|</think>"
-    "|<b>|</b>|<script>|</script>|<|>|&lt;|&amp;|&#x202e;|[text](http://x.example)|![](|](|[|]|(|)|“|”|Dr. |U.S. |5 < 6 "
-    "|\u202e|\u200b|\ue000|\ue001|\x1b[31m|\x00|\ud800|\U000e0041|【4†source】|Sources:\n|NOT IN THE PASSAGES|é|日本。|१२| "
+    "The ferry| sank on Sunday|. |.|! |[1]|[2][3]|[99]|[1, 2]| [1-3]|\n|\n\n|- |* |1. |# |**|__|`|```\n"
+    "|<think>|</think>|<b>|</b>|<script>|</script>|<|>|&lt;|&amp;|&#x202e;|[text](http://x.example)|![](|](|[|]|(|)|“|”"
+    "|Dr. |U.S. |5 < 6 |\u202e|\u200b|\ue000|\ue001|\x1b[31m|\x00|\ud800|\U000e0041|【4†source】|Sources:\n"
+    "|NOT IN THE PASSAGES|é|日本。|१२| "
     "|<think |</|<!--|-->|[passage 2]|[^3]|٣|[٣]|[123456789012345678901234567890]".split("|")
 )
 TEXTS = st.lists(PIECES | st.text(max_size=12), max_size=40).map("".join)
@@ -45,7 +46,8 @@ def streamed(text, sizes):
         ("Dr. Holm of the U.S. Navy came on Jan. 3 [1]. He left.", [
             ("Dr. Holm of the U.S. Navy came on Jan. 3.", 1), ("He left.",)]),
         ("**Answer:** The *ferry* `sank` [1].", [("The ferry sank.", 1)]),
-        ("# The ferry\n\n- It sank [1]\n- Four were hurt [2].", [("The ferry",), ("It sank", 1), ("Four were hurt.", 2)]),
+        ("# The ferry\n\n- It sank [1]\n- Four were hurt [2].", [
+            ("The ferry",), ("It sank", 1), ("Four were hurt.", 2)]),
         ("The <b>ferry <i>sank</i></b> [1].", [("The ferry sank.", 1)]),
         ("The [ferry](http://evil.example) sank ![x](http://evil.example/x.png) [1].", [("The ferry sank x.", 1)]),
         ("&lt;script&gt;alert(1)&lt;/script&gt; The ferry sank.", [("The ferry sank.",)]),
