@@ -76,6 +76,7 @@ REASONS = {
 _NO_PASSAGE = "it cites a passage that was not found for this question"
 _HAS_LINK = "it holds a link"
 _LEANS = "it does not say who or what it is about"
+_NO_SUPPORT = "it cites no passage, and none supports it"
 _BESIDE = "it is beside the question"
 _NO_WORDS = "no words of a passage could be found to cite"
 
@@ -250,12 +251,11 @@ class ModelWriter:
         if draft.numbers:
             cited = _joined(work.passages[number - 1] for number in draft.numbers)
             return self._verdict(self._checker.check(draft.text, cited), work)
-        best = _Verdict(None, REASONS["uncited"], "It cites no passage.")
         for runs in work.passages:
             verdict = self._verdict(self._checker.check(draft.text, list(runs)), work)
             if verdict.statement is not None:
                 return verdict
-        return best
+        return _Verdict(None, _NO_SUPPORT, "It cites no passage, and none supports it.")
 
     def _verdict(self, check: Check, work: _Work) -> _Verdict:
         if not check.supported:
