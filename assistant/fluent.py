@@ -48,9 +48,11 @@ _LINK = re.compile(
     r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|info|io|co|example|test|invalid|xyz|ru|de|fr|uk|eu|top|site|app|dev)\b(?:/|$|[\s,.;:!?)])",
     re.IGNORECASE,
 )
+# what it stands for would be for the reader to guess, and a wrong guess is a wrong statement
 _LEANING = re.compile(
-    r"(?:he|she|they|his|her|their|its|it|this|that|these|those|such|both|er|sie|es|il|elle|ils|elles|él|ella|ellos"
-    r"|он|она|они)\b",
+    r"(?:he|she|they|his|her|their|its|these|those|er|sie|il|elle|ils|elles|él|ella|ellos|он|она|они)\b"
+    r"|(?:it|this|that)\b(?= (?:is|was|has|had|will|would|could|can|may|also|\w+ed|cost|took|came|did|does|said)\b)"
+    r"(?! (?:is|was) (?:not |still |un)*(?:clear|known|certain|likely|possible|said|reported|announced)\b)",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
@@ -102,7 +104,6 @@ class _Work:
     stated: list[Statement] = field(default_factory=list)
     failed: list[tuple[Draft, _Verdict]] = field(default_factory=list)
     drafts: int = 0
-    failed_last: bool = True
     declined: bool = False
 
     def seconds(self) -> float:
@@ -113,7 +114,11 @@ class ModelWriter:
     """Writes with a language model what the passages support."""
 
     def __init__(self, model: Model, quotes: QuoteWriter, checker: Checker) -> None:
-        """Args: model: what writes. quotes: decides whether to answer, and answers where the model cannot."""
+        """Args:
+        model: what writes.
+        quotes: decides whether to answer, and answers where the model cannot.
+        checker: decides what is supported.
+        """
         self._model = model
         self._quotes = quotes
         self._checker = checker
@@ -190,7 +195,7 @@ class ModelWriter:
                     work.failed = failed[at:]
                     raise
             again = self._check(better, work) if better else None
-            if again is not None and again.statement is not None:
+            if again is not None and again.statement is not None and again.statement not in work.stated:
                 work.stated.append(again.statement)
                 yield again.statement
             else:
@@ -233,7 +238,6 @@ class ModelWriter:
         work.drafts += 1
         yield Checking(work.drafts)
         verdict = self._check(draft, work)
-        work.failed_last = verdict.statement is None
         if verdict.statement is None:
             work.failed.append((draft, verdict))
         else:
@@ -243,7 +247,7 @@ class ModelWriter:
     def _check(self, draft: Draft, work: _Work) -> _Verdict:
         if _LINK.search(draft.text):
             return _Verdict(None, _HAS_LINK, "It holds a link or an address.")
-        if work.failed_last and _LEANING.match(draft.text):
+        if _LEANING.match(draft.text):
             return _Verdict(None, _LEANS, "It begins with a word that does not say who or what it is about.")
         wrong = [number for number in draft.numbers if not 1 <= number <= len(work.passages)]
         if wrong:
@@ -358,4 +362,4 @@ def _of_unread(articles: int) -> str:
 
 def _of_fallback(reason: str, some: bool) -> str:
     reason = reason or "Nothing that the model wrote is supported by the passages."
-    return f"{reason} {'What is left are quotes.' if some else 'The answer is quoted instead.'}"
+    return f"{reason} {'What it had written by then was checked.' if some else 'The answer is quoted instead.'}"

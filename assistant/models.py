@@ -54,8 +54,8 @@ MOST_CHARACTERS = 200_000
 
 _WORDS = {
     400: "does not take the request: its context may be smaller than the setting model_window says",
-    401: "does not take the key",
-    403: "does not take the key",
+    401: "does not take the key of the environment variable BYLINE_MODEL_KEY",
+    403: "does not take the key of the environment variable BYLINE_MODEL_KEY",
     404: "does not know the model or the address",
     413: "does not take so long a request: make the setting model_window smaller",
     429: "has too many requests",
@@ -308,6 +308,8 @@ class Model:
             return ModelError(f"{where} broke off.")
         if {"ConnectError", "ConnectTimeout", "ConnectionError", "APIConnectionError"} & {*causes}:
             return ModelError(f"{where} cannot be reached{self._place()}.")
+        if causes[0] == "OpenAIError":  # of a client that was given no key
+            return ModelError(f"{where} asks for a key: set the environment variable BYLINE_MODEL_KEY.")
         return ModelError(f"{where} fails ({type(error).__name__}).")
 
     def _place(self) -> str:

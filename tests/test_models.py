@@ -252,6 +252,13 @@ def test_openai_s_own_models_are_asked_at_the_address_that_is_set():
     assert server.requests[0]["model"] == "gpt-4o-mini"
 
 
+def test_a_hosted_model_without_a_key_is_told_what_to_set(monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with ModelServer("Yes.") as server, pytest.raises(ModelError, match="set the environment variable"):
+        said(Model(settings(writer="openai/gpt-4o-mini", model_url=server.url)))
+    assert server.requests == []
+
+
 def test_a_key_may_lie_in_the_system_s_keyring(monkeypatch):
     class Ring:
         class errors:

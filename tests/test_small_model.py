@@ -46,7 +46,7 @@ def test_no_sentence_that_is_shown_has_a_number_or_a_name_that_its_source_has_no
     for question in QUESTIONS:
         answer, quoted = (one.ask(question, as_of=ASKED_ON) for one in (writing, quoting))
         assert answer.statements
-        assert answer.judgements == quoted.judgements
+        assert answer.status == quoted.status
         for statement in answer.statements:
             around = [
                 citation.article.text[sentence.start : sentence.end]
