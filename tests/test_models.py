@@ -201,6 +201,26 @@ def test_the_key_of_another_vendor_is_not_sent(monkeypatch):
     assert KEY not in str(server.headers)
 
 
+def test_nothing_but_the_model_s_own_address_is_looked_for(monkeypatch):
+    looked = set()
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def connecting(self, address):
+        looked.add(address[:2])
+        return connect(self, address)
+
+    def looking_up(host, port, *more, **named):
+        looked.add((host, port))
+        return look_up(host, port, *more, **named)
+
+    with ModelServer("Yes.") as server:
+        monkeypatch.setattr(socket.socket, "connect", connecting)
+        monkeypatch.setattr(socket, "getaddrinfo", looking_up)
+        assert said(model_of(server)) == "Yes."
+        port = int(server.url.removesuffix("/v1").rpartition(":")[2])
+    assert {(host, int(port)) for host, port in looked} == {("127.0.0.1", port)}
+
+
 def test_a_proxy_of_the_environment_is_not_asked_for_a_server_on_this_machine(monkeypatch):
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
