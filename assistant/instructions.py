@@ -114,7 +114,7 @@ _PATTERNS_TEXT = (
     r"\bbase ?64\b|\brot ?13\b",
 )
 
-_PATTERNS = tuple(re.compile(pattern, re.IGNORECASE | re.MULTILINE) for pattern in _PATTERNS_TEXT)
+_PATTERNS = tuple(re.compile(pattern, re.MULTILINE) for pattern in _PATTERNS_TEXT)
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
 _UNSEEN = re.compile("[\u180e\u200b\u2060-\u2064\ufeff]")
 _STEERING = re.compile("[\u202d\u202e\U000e0000-\U000e007f]")
@@ -141,7 +141,7 @@ def is_instruction(paragraph: str) -> bool:
     if any(_is_encoded(blob) for blob in _BLOB.findall(text)):
         return True
     # what stands at the beginning of a sentence stands at the beginning of a line
-    lines = re.sub(r"(?<=[.!?:;])\s+|\n+|(?<=[“\"«])", "\n", text)
+    lines = re.sub(r"(?<=[.!?:;])\s+|\n+|(?<=[“\"«])", "\n", text.lower())
     return any(pattern.search(lines) for pattern in _PATTERNS)
 
 

@@ -94,11 +94,12 @@ class Model:
             SettingsError: ``model_url`` or ``model`` is missing, or no address of a server.
             WriterUnavailable: a package that this writer needs is not installed, or the file is not there.
         """
-        self.name = settings.writer
         self.window = settings.model_window
         self.longest = settings.model_tokens
         self.seconds = settings.model_seconds
         self._kind, _, self._which = settings.writer.partition("/")
+        # what the reader is told of; a file's folder is nothing to them
+        self.name = f"llama-cpp/{Path(self._which).name}" if self._kind == "llama-cpp" else settings.writer
         self._url = _checked_url(settings.model_url)
         self._key = key
         self._serving: _Serving | None = None

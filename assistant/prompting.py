@@ -17,8 +17,8 @@ from assistant.types import Citation
 from index import Article, count_tokens
 
 MARGIN = 1.25
-"""A model's own tokenizer may make so many more tokens of a text than tiktoken's cl100k_base does: of English news the
-vocabularies of Llama 3, Qwen and Mistral make 1.0 to 1.2 times as many."""
+"""A model's own tokenizer may make so many times the tokens that tiktoken's cl100k_base makes of a text. Of 80 passages
+of English news the vocabulary of SmolLM2, a small one, makes 1.05 times as many; the rest is for other languages."""
 
 SHORTEST = 200
 """Tokens of passages that are always given, however small the window is."""

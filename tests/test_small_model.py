@@ -9,10 +9,7 @@ from village import ASKED_ON, village_news
 
 from assistant import Assistant, AssistantSettings, examine
 
-QUESTIONS = (
-    "Who owns the old paper mill of Tarn?",
-    "When did the harbour of Lund reopen?",
-)
+QUESTION = "Who owns the old paper mill of Tarn?"
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +26,14 @@ def weights():
 def assistants(weights, tmp_path_factory):
     folder = tmp_path_factory.mktemp("news")
     (folder / "village.jsonl").write_text(village_news())
-    # little to read, so that it takes seconds
-    settings = {"writer": f"llama-cpp/{weights}", "model_window": 2048, "model_tokens": 48, "passages": 2}
+    # little to read and bounded time: where other work slows the machine, the quotes answer
+    settings = {
+        "writer": f"llama-cpp/{weights}",
+        "model_window": 2048,
+        "model_tokens": 48,
+        "passages": 2,
+        "model_seconds": 20,
+    }
     quoting = Assistant.open(folder, sync=True)
     return quoting, Assistant(quoting.archive, AssistantSettings.parse(settings))
 
@@ -42,25 +45,21 @@ def facts_of(text):
 
 def test_no_sentence_that_is_shown_has_a_number_or_a_name_that_its_source_has_not(assistants):
     quoting, writing = assistants
-    asked = 0
-    for question in QUESTIONS:
-        answer, quoted = (one.ask(question, as_of=ASKED_ON) for one in (writing, quoting))
-        assert answer.statements
-        assert answer.status == quoted.status
-        for statement in answer.statements:
-            around = [
-                citation.article.text[sentence.start : sentence.end]
-                for citation in statement.citations
-                for sentence in citation.article.sentences
-                if sentence.start < citation.end and citation.start < sentence.end
-            ]
-            assert facts_of(statement.text) <= facts_of(f"- {' '.join(around)}")
-        # what it wrote was stated or dropped, or it is told why not
-        asked += bool(answer.dropped or answer.notes or answer.statements != quoted.statements)
-    assert asked
+    answer, quoted = (one.ask(QUESTION, as_of=ASKED_ON) for one in (writing, quoting))
+    assert answer.status == quoted.status == "answered"
+    for statement in answer.statements:
+        around = [
+            citation.article.text[sentence.start : sentence.end]
+            for citation in statement.citations
+            for sentence in citation.article.sentences
+            if sentence.start < citation.end and citation.start < sentence.end
+        ]
+        assert facts_of(statement.text) <= facts_of(f"- {' '.join(around)}")
+    # what it wrote was stated or dropped, or it is told why not
+    assert answer.dropped or answer.notes or answer.statements != quoted.statements
 
 
 def test_the_doctor_knows_it(assistants, weights):
     quoting, writing = assistants
     checks = {check.name: check for check in examine(quoting.archive, writing.settings)}
-    assert (checks["writer"].state, str(weights) in checks["writer"].found) == ("ok", True)
+    assert (checks["writer"].state, weights.name in checks["writer"].found) == ("ok", True)
