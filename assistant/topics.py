@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from index import ArticleRef, Filters, SearchHit, terms
+from index import Article, ArticleRef, Filters, SearchHit, terms
 
 SPOKEN_OF = 0.6
 """Share of a topic's words, by rarity, from which a text speaks of it."""
+
+
+RECURS = 40
+"""What an article is about stands in one of so many of its sentences, at least; what it mentions does not."""
 
 
 class Topic:
@@ -24,6 +28,12 @@ class Topic:
         """The share of the topic's words, by rarity, that stand in ``text``: 0 to 1."""
         total = sum(self._weights.values())
         return sum(self._weights[term] for term in self._weights.keys() & set(terms(text))) / total if total else 0.0
+
+    def recurs_in(self, article: Article) -> bool:
+        """Whether one of :data:`RECURS` sentences of an article, at least, has the rarest of the topic's words."""
+        rarest = max(self._weights, key=lambda term: self._weights[term], default="")
+        sentences = [article.text[sentence.start : sentence.end] for sentence in article.sentences]
+        return sum(rarest in terms(sentence) for sentence in sentences) * RECURS >= len(sentences)
 
     def share_in(self, hit: SearchHit) -> float:
         """:meth:`share` of a passage with its headline."""
