@@ -11,8 +11,11 @@ SPOKEN_OF = 0.6
 """Share of a topic's words, by rarity, from which a text speaks of it."""
 
 
-RECURS = 40
-"""What an article is about stands in one of so many of its sentences, at least; what it mentions does not."""
+RECURS = 15
+"""What a long article is about stands in one of so many of its sentences, at least; what a round-up mentions does not."""
+
+LONG_ARTICLE = 60
+"""Sentences from which an article is long."""
 
 
 class Topic:
@@ -30,10 +33,11 @@ class Topic:
         return sum(self._weights[term] for term in self._weights.keys() & set(terms(text))) / total if total else 0.0
 
     def recurs_in(self, article: Article) -> bool:
-        """Whether one of :data:`RECURS` sentences of an article, at least, has the rarest of the topic's words."""
+        """Whether one of :data:`RECURS` sentences of a long article has the rarest of the topic's words."""
         rarest = max(self._weights, key=lambda term: self._weights[term], default="")
         sentences = [article.text[sentence.start : sentence.end] for sentence in article.sentences]
-        return sum(rarest in terms(sentence) for sentence in sentences) * RECURS >= len(sentences)
+        found = sum(rarest in terms(sentence) for sentence in sentences)
+        return found * RECURS >= len(sentences) or len(sentences) < LONG_ARTICLE
 
     def share_in(self, hit: SearchHit) -> float:
         """:meth:`share` of a passage with its headline."""
