@@ -12,7 +12,7 @@ SPOKEN_OF = 0.6
 
 
 RECURS = 15
-"""What a long article is about stands in one of so many of its sentences, at least; what a round-up mentions does not."""
+"""What a long article is about stands in one of so many of its sentences; what a round-up mentions does not."""
 
 LONG_ARTICLE = 60
 """Sentences from which an article is long."""
