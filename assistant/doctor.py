@@ -8,12 +8,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from pydantic import SecretStr
+
+from assistant.models import open_model
+from assistant.settings import QUOTE, AssistantSettings
 from index import Archive, BylineError
 
 State = Literal["ok", "warning", "fault"]
 
 LOW_DISK_BYTES = 500 * 1024 * 1024
 """An index of 35 million characters takes about 270 MB, and a new generation is built beside the old one."""
+
+ANSWER_SECONDS = 20.0
+"""A model that has not said a short sentence by then is too slow to be asked questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +33,11 @@ class Check:
     remedy: str = ""
 
 
-def examine(archive: Archive) -> Iterator[Check]:
-    """Check the folder, the disk, the index, the embedding model, the reranker, and a search through all of it."""
+def examine(
+    archive: Archive, settings: AssistantSettings | None = None, model_key: SecretStr | None = None
+) -> Iterator[Check]:
+    """Check the folder, the disk, the index, the embedding model, the reranker, and a search through all of it; with
+    ``settings`` that name a language model, whether and how fast it answers."""
     yield _folder(archive)
     yield _disk(archive)
     index = _guarded("index", lambda: _index(archive))
@@ -37,6 +47,8 @@ def examine(archive: Archive) -> Iterator[Check]:
         yield _guarded("reranker", lambda: _reranker(archive))
     if index.state != "fault":
         yield _guarded("search", lambda: _search(archive))
+    if settings is not None and settings.writer != QUOTE:
+        yield _guarded("writer", lambda: _writer(settings, model_key))
 
 
 def _guarded(name: str, check: Callable[[], Check]) -> Check:
@@ -94,3 +106,13 @@ def _reranker(archive: Archive) -> Check:
 def _search(archive: Archive) -> Check:
     hits = archive.search("news", k=1)
     return Check("search", "ok", f"{len(hits)} passage found" if hits else "no passage holds the word, but it works")
+
+
+def _writer(settings: AssistantSettings, model_key: SecretStr | None) -> Check:
+    model = open_model(settings, model_key)
+    assert model is not None
+    answered = model.probe(min(ANSWER_SECONDS, settings.model_seconds))
+    if not answered.characters:
+        return Check("writer", "warning", f"{model.name} answers, and says nothing", "Choose another with writer")
+    found = f"{model.name} answers: first words after {answered.first:.1f} s, all after {answered.seconds:.1f} s"
+    return Check("writer", "ok", found)

@@ -3,7 +3,9 @@
 index.BylineError
 ├── QuestionError         a question cannot be asked as it is
 ├── CasesUnreadable       a file of questions to evaluate with cannot be read, or a row of it
-└── PredictionsRefused    a file of predictions holds something else, or was made otherwise
+├── PredictionsRefused    a file of predictions holds something else, or was made otherwise
+├── WriterUnavailable     the writer that is set needs a package or a file that is not there
+└── ModelError            a language model cannot be reached, refuses, fails or takes too long
 """
 
 from __future__ import annotations
@@ -21,3 +23,11 @@ class CasesUnreadable(BylineError):
 
 class PredictionsRefused(BylineError):
     """A file cannot be gone on with: it is none of predictions, or they were made by other means."""
+
+
+class WriterUnavailable(BylineError):
+    """The writer that is set needs a package or a file that is not there; the message says which."""
+
+
+class ModelError(BylineError):
+    """A language model cannot be reached, refuses, fails or takes too long. The message never holds its key."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
@@ -11,6 +12,7 @@ from itertools import zip_longest
 from assistant.about import known_languages, language_name, notes_about
 from assistant.asking import LONG, MOST_PARTS, Asking, askings
 from assistant.evidence import gather
+from assistant.fluent import ModelWriter
 from assistant.forms import AboutArchive, Summary, WhatIsNew, form_of
 from assistant.newest import newest, nothing_new
 from assistant.reading import Reader
@@ -19,7 +21,7 @@ from assistant.spelling import correct
 from assistant.stretches import in_words
 from assistant.summaries import find_article, key_sentences
 from assistant.topics import Topic
-from assistant.types import Answer, Event, Finished, Gap, Judgement, Note, PassagesFound, Stated, Statement
+from assistant.types import Answer, Dropped, Event, Finished, Gap, Judgement, Note, PassagesFound, Stated, Statement
 from assistant.writers import QuoteWriter, state
 from index import Archive, Article, Embedder, Filters, SearchHit, language_of_question
 
@@ -28,7 +30,12 @@ class Replies:
     """Answers questions of every form from one archive. May be shared by threads."""
 
     def __init__(
-        self, archive: Archive, settings: AssistantSettings, reader: Reader, writer: QuoteWriter, embedder: Embedder
+        self,
+        archive: Archive,
+        settings: AssistantSettings,
+        reader: Reader,
+        writer: QuoteWriter | ModelWriter,
+        embedder: Embedder,
     ) -> None:
         """Args:
         archive: where to look.
@@ -112,13 +119,20 @@ class Replies:
                 reply.gaps.append(Gap(one.text, "No article that passes the filters comes near this question."))
                 continue
             heading = one.text if len(asked) > 1 else ""
-            for said in self._writer.write(gather(one.text, hits, self._settings.evidence_tokens)):
-                if isinstance(said, Judgement):
-                    reply.judgements.append(said)
-                elif isinstance(said, Gap):
-                    reply.gaps.append(Gap(said.question, reply.foreign) if reply.foreign else said)
-                else:
-                    yield from reply.say(replace(said, heading=heading))
+            with closing(self._writer.write(gather(one.text, hits, self._settings.evidence_tokens))) as writing:
+                for said in writing:
+                    if isinstance(said, Judgement):
+                        reply.judgements.append(said)
+                    elif isinstance(said, Gap):
+                        reply.gaps.append(Gap(said.question, reply.foreign) if reply.foreign else said)
+                    elif isinstance(said, Statement):
+                        yield from reply.say(replace(said, heading=heading))
+                    elif isinstance(said, Note):
+                        reply.notes.append(said)
+                    else:
+                        if isinstance(said, Dropped):
+                            reply.dropped.append(said)
+                        yield said
 
     def _tell_what_is_new(
         self, asked: WhatIsNew, filters: Filters | None, as_of: date, reply: _Reply
@@ -178,11 +192,12 @@ class _Reply:
         self.gaps: list[Gap] = []
         self.judgements: list[Judgement] = []
         self.notes: list[Note] = []
+        self.dropped: list[Dropped] = []
         self._searched = searched
 
     def say(self, statement: Statement) -> Iterator[Event]:
-        """Add a statement, unless its words have been quoted before."""
-        if any(statement.citations == other.citations for other in self.statements):
+        """Add a statement, unless it has been made before."""
+        if any((statement.text, statement.citations) == (other.text, other.citations) for other in self.statements):
             return
         self.statements.append(statement)
         yield Stated(statement)
@@ -196,6 +211,7 @@ class _Reply:
             self._searched,
             tuple(self.judgements),
             tuple(self.notes),
+            dropped=tuple(self.dropped),
         )
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from index import Table
 
 AnswerWhen = Literal["bold", "balanced", "careful"]
 """How sure the archive must be before it answers."""
+
+QUOTE = "quote"
+"""The writer that needs no model."""
+
+_WRITER = re.compile(r"quote|openai-like|(?:ollama|openai|anthropic|llama-cpp)/\S.*")
 
 
 class AssistantSettings(Table):
@@ -30,3 +36,30 @@ class AssistantSettings(Table):
         description="how sure it must be to answer: bold answers more, careful declines more, balanced is in between",
     )
     question_characters: int = Field(default=10_000, ge=100, le=100_000, description="longest question that is read")
+    writer: str = Field(
+        default=QUOTE,
+        description="what writes: `quote` (the articles' own sentences), `ollama/MODEL`, `openai-like` (any such "
+        "server), `llama-cpp/FILE.gguf`, `openai/MODEL`, `anthropic/MODEL`",
+    )
+    model: str | None = Field(
+        default=None, description="the model that `openai-like` asks for; unset: the one that the server has"
+    )
+    model_url: str | None = Field(
+        default=None, description="address of the model's server, as `http://127.0.0.1:8080/v1`; unset: the usual one"
+    )
+    model_seconds: float = Field(
+        default=60.0, ge=1.0, le=3600.0, description="longest time that a model may take for an answer"
+    )
+    model_window: int = Field(
+        default=8192, ge=2048, le=10_000_000, description="tokens that the model reads and writes at once, at most"
+    )
+    model_tokens: int = Field(
+        default=800, ge=32, le=100_000, description="tokens that the model may write, its thinking included"
+    )
+
+    @field_validator("writer")
+    @classmethod
+    def _known_writer(cls, value: str) -> str:
+        if not _WRITER.fullmatch(value):
+            raise ValueError("there is no such writer; write quote, openai-like, ollama/MODEL or llama-cpp/FILE.gguf")
+        return value

@@ -14,9 +14,10 @@ from index import Article, SearchHit, Span
 Status = Literal["answered", "partly answered", "declined", "about"]
 """How far an answer goes; see :attr:`Answer.status`. ``about`` tells of the archive itself, which no article does."""
 
-NoteKind = Literal["archive", "reading", "language", "days", "article", "parts"]
+NoteKind = Literal["archive", "reading", "language", "days", "article", "parts", "unread", "writer"]
 """What a note is about: the archive itself; how the question was read; its language; which days were looked at; which
-article was summed up; how many of the questions in it were answered."""
+article was summed up; how many of the questions in it were answered; what a language model was not given to read; why
+not it, or not it alone, wrote the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,32 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """A language model is at work, for so many seconds by now; told several times a second, so that it can be
+    stopped."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """A sentence that a model wrote is on hold while it is checked; ``number`` counts them from 1. It is not told."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence that a model wrote and no cited passage supports. It is not for the reader; ``reason`` is.
+
+    ``reason`` holds none of the sentence's words.
+    """
+
+    sentence: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the archive says to a question.
 
@@ -93,7 +120,8 @@ class Answer:
     the passages that were retrieved, best first, also where none answers. ``searched`` is how many articles the
     archive held. ``judgements`` say of each part how likely the archive answers it. ``notes`` are what Byline says of
     the archive, or of how it read the question. ``asked`` is the standalone question that was asked in place of a
-    follow-up; None where the question was asked as it stands.
+    follow-up; None where the question was asked as it stands. ``dropped`` are the sentences of a language model that
+    the passages do not support.
     """
 
     question: str
@@ -104,6 +132,7 @@ class Answer:
     judgements: tuple[Judgement, ...] = ()
     notes: tuple[Note, ...] = ()
     asked: str | None = None
+    dropped: tuple[Dropped, ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -206,6 +235,9 @@ class Finished:
     answer: Answer
 
 
-Event = Rewritten | Searching | PassagesFound | Stated | Finished
-"""What a stream tells of, in this order: Rewritten for a follow-up alone, Stated once for each statement. What is
-answered from the turns before is not searched for."""
+Said = Judgement | Statement | Gap | Writing | Checking | Dropped | Note
+"""What a writer tells of; the last four come from language models alone."""
+
+Event = Rewritten | Searching | PassagesFound | Writing | Checking | Dropped | Stated | Finished
+"""What a stream tells of: Rewritten for a follow-up alone, Searching, PassagesFound, what a language model is at,
+Stated once for each statement, Finished. What is answered from the turns before is not searched for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 from assistant.attribution import is_bare_quotation, speaker
 from assistant.confidence import grounds, probability
@@ -60,7 +60,7 @@ class QuoteWriter:
         self._statements = statements
         self._sure_enough = sure_enough
 
-    def write(self, evidence: Evidence) -> Iterator[Statement | Gap | Judgement]:
+    def write(self, evidence: Evidence) -> Generator[Statement | Gap | Judgement]:
         """For each part of the question how likely it is answered, then what answers it, in reading order, or a gap."""
         said: set[tuple[str, int]] = set()
         for part in parts(evidence.question):
@@ -79,6 +79,18 @@ class QuoteWriter:
                 if place not in said:
                     said.add(place)
                     yield state(article, sentence, marker if place in answering else None)
+
+    def shortfalls(self, evidence: Evidence) -> dict[tuple[str, int], float]:
+        """By how much each sentence of the evidence answers less than the best one, in logits: by the article's id and
+        the sentence's start; of several parts of the question, for the one that it answers best."""
+        found: dict[tuple[str, int], float] = {}
+        for part in parts(evidence.question):
+            readings = self._reader.read(analyse(part), evidence)
+            best = max((reading.score for reading in readings), default=0.0)
+            for reading in readings:
+                place = (reading.hit.article.id, reading.sentence.start)
+                found[place] = min(found.get(place, best - reading.score), best - reading.score)
+        return found
 
     def _judge(self, question: Question, evidence: Evidence, readings: Sequence[Reading]) -> float:
         if not readings or not question.terms:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from index.keywords import edits_between, term_of, terms, words
     from index.language import language_of_question
     from index.readers import Format, formats
+    from index.sentences import split_sentences
     from index.settings import IndexSettings, Table
     from index.syncing import Progress
     from index.tokens import count_tokens
@@ -74,6 +75,7 @@ _LATER = {
     "language_of_question": "index.language",
     "open_embedder": "index.embedding",
     "packaged_model": "index.embedding",
+    "split_sentences": "index.sentences",
     "term_of": "index.keywords",
     "terms": "index.keywords",
     "words": "index.keywords",
@@ -130,6 +132,7 @@ __all__ = [
     "language_of_question",
     "open_embedder",
     "packaged_model",
+    "split_sentences",
     "term_of",
     "terms",
     "words",

@@ -89,7 +89,7 @@ def test_each_setting_has_one_home_and_so_one_meaning():
 @pytest.mark.parametrize("name", [name for table in wiring.TABLES for name in table.model_fields])
 def test_each_setting_is_read_from_the_environment(name):
     # each takes some of them, as its type and bounds have it
-    for text in ("3", "700", "2000", "0.5", "2.5", "true", "careful", "somewhere"):
+    for text in ("3", "700", "2000", "4096", "0.5", "2.5", "true", "careful", "openai-like", "somewhere"):
         try:
             settings = load_settings(environment={f"BYLINE_{name.upper()}": text})
         except SettingsError as error:
@@ -206,3 +206,15 @@ def test_folders_of_the_home_are_found(monkeypatch, tmp_path):
 def test_true_is_not_taken_for_one():
     with pytest.raises(SettingsError, match="'passages'"):
         load_settings({"passages": True}, environment={})
+
+
+def test_the_key_of_a_model_comes_from_the_environment_alone_and_is_not_shown(environment):
+    found = environment("passages = 3", BYLINE_MODEL_KEY="sk-secret")
+    settings = load_settings(environment=found)
+    assert "sk-secret" not in repr(settings)
+    key = wiring.model_key(found)
+    assert key.get_secret_value() == "sk-secret"
+    assert "sk-secret" not in repr(key) + str(key)
+    assert wiring.model_key({}) is None
+    with pytest.raises(SettingsError, match="model_key"):
+        load_settings(environment=environment('model_key = "sk-secret"'))

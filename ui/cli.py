@@ -589,8 +589,9 @@ def _doctor(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from assistant import examine
+    from ui.wiring import model_key
 
-    checks = list(examine(_archive(options)))
+    checks = list(examine(_archive(options), _settings(options).assistant, model_key()))
     if options.json:
         _print_json([asdict(check) for check in checks])
     else:

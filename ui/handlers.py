@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from assistant import (
     Answer,
     Assistant,
+    Checking,
     Finished,
     PassagesFound,
     Rewritten,
@@ -16,6 +17,7 @@ from assistant import (
     Stated,
     Statement,
     Turn,
+    Writing,
     remembered,
 )
 from index import BylineError
@@ -77,15 +79,26 @@ def _views(assistant: Assistant, message: str, sections: Sections, turns: Turns)
             case PassagesFound(hits=hits, seconds=seconds):
                 panel = render.panel_html(sections, render.searched_text(hits, seconds, searched))
                 yield render.note_html("Reading …"), panel, sections, turns
-            case Stated(statement=statement):
-                statements.append(statement)
+            case Writing(seconds=seconds) if not statements:
+                yield render.note_html(f"Writing … {seconds:.0f} s"), panel, sections, turns
+            case Stated() | Checking() | Writing():
+                if isinstance(event, Stated):
+                    statements.append(event.statement)
                 partial = Answer(message, tuple(statements), (), (), searched)
-                yield render.answer_html(partial.numbered(), key, asked=asked), panel, sections, turns
+                checking = isinstance(event, Checking)
+                shown = render.answer_html(partial.numbered(), key, asked=asked, checking=checking)
+                yield shown, panel, sections, turns
             case Finished(answer=answer):
                 declined = answer.status == "declined"
                 sections = (render.section(answer, key), *sections)[:SECTIONS]
                 turns = remembered(turns, answer)
                 message_html = render.answer_html(
-                    answer.numbered(), key, answer.reason, declined=declined, asked=answer.asked, notes=answer.notes
+                    answer.numbered(),
+                    key,
+                    answer.reason,
+                    declined=declined,
+                    asked=answer.asked,
+                    notes=answer.notes,
+                    dropped=answer.dropped,
                 )
                 yield message_html, render.panel_html(sections), sections, turns

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from assistant import Answer, Citation, Note, Statement
+from assistant import Answer, Citation, Dropped, Note, Statement
 from index import Article, ArticleRef, Difference, Format, SearchHit, Span, SyncReport, Version
 
 AROUND = 2
@@ -22,6 +22,8 @@ NEAREST = 3
 """Passages shown where none answers."""
 
 SKIPS_SHOWN = 20
+
+BEING_CHECKED = "A sentence is being checked …"
 
 COPIES_SHOWN = 8
 """Copies named beside a source."""
@@ -93,12 +95,16 @@ def answer_html(
     declined: bool = False,
     asked: str | None = None,
     notes: Iterable[Note] = (),
+    dropped: Sequence[Dropped] = (),
+    checking: bool = False,
 ) -> str:
     """An answer, or as much of it as there is: its notes, its sentences under their headings with links to the sources,
     and the reason for any gap.
 
     One block without an empty line, so that a Markdown renderer passes it through. ``key`` tells the answer's sources
     from those of other answers on the page; ``asked`` is what a follow-up was written out as, and stands first.
+    ``dropped`` sentences are counted, with the reasons to be opened; none is shown. ``checking`` says that a sentence
+    is on hold.
     """
     body = f'<p class="byline-asked">{_text(asked_text(asked))}</p>' if asked else ""
     body += "".join(note_html(note.text) for note in notes)
@@ -110,7 +116,24 @@ def answer_html(
         body += f"<p>{_marked_text(statement)}{''.join(_link(number, key) for number in numbers)}</p>"
     if reason:
         body += f'<p class="byline-gap">{_text(reason)}</p>'
+    if checking:
+        body += note_html(BEING_CHECKED)
+    if dropped:
+        why = "".join(f"<li>{_text(line)}</li>" for line in _dropped_lines(dropped))
+        body += f'<details class="byline-dropped"><summary>{dropped_text(dropped)}</summary><ul>{why}</ul></details>'
     return f'<div class="byline-answer{" byline-declined" if declined else ""}">{body}</div>'
+
+
+def dropped_text(dropped: Sequence[Dropped]) -> str:
+    """How many sentences of a model were dropped."""
+    return f"{count(len(dropped), 'sentence')} of the model dropped, which the passages do not support"
+
+
+def _dropped_lines(dropped: Sequence[Dropped]) -> list[str]:
+    counts: dict[str, int] = {}
+    for one in dropped:
+        counts[one.reason] = counts.get(one.reason, 0) + 1
+    return [f"{reason} ({count} times)" if count > 1 else reason for reason, count in counts.items()]
 
 
 def _marked_text(statement: Statement) -> str:
@@ -260,6 +283,8 @@ def answer_text(answer: Answer) -> str:
         lines.append(plain(sentence))
     if answer.reason:
         lines += ["", plain(answer.reason)] if answer.statements else [plain(answer.reason)]
+    if answer.dropped:
+        lines += ["", f"{dropped_text(answer.dropped)} ({'; '.join(_dropped_lines(answer.dropped))})."]
     if answer.statements:
         lines += ["", "Sources"]
         for number, citation in enumerate(answer.citations, start=1):
@@ -466,6 +491,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
         ],
         "judgements": [asdict(judgement) for judgement in answer.judgements],
         "notes": [{"kind": note.kind, "text": note.text} for note in answer.notes],
+        "dropped": [{"sentence": one.sentence, "reason": one.reason} for one in answer.dropped],
         "gaps": [{"question": gap.question, "reason": gap.reason, "missing": gap.missing} for gap in answer.gaps],
         "nearest": [hit_json(hit) for hit in answer.nearest],
         "searched": answer.searched,

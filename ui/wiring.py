@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_config_path
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from assistant import Assistant, AssistantSettings
 from index import Archive, IndexSettings, SettingsError, Table
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "byline.toml"
 PREFIX = "BYLINE_"
+KEY = "BYLINE_MODEL_KEY"
+"""The variable with the key of a language model's server. It is no setting: no file holds it, and nothing shows it."""
 
 
 class ServeSettings(Table):
@@ -74,7 +76,7 @@ def load_settings(given: Mapping[str, object] | None = None, environment: Mappin
         )
     for variable, value in environment.items():
         name = variable.removeprefix(PREFIX).lower()
-        if variable == f"{PREFIX}SETTINGS" or not variable.startswith(PREFIX) or not value:
+        if variable in (f"{PREFIX}SETTINGS", KEY) or not variable.startswith(PREFIX) or not value:
             continue
         if name not in known:
             raise SettingsError(
@@ -94,6 +96,12 @@ def load_settings(given: Mapping[str, object] | None = None, environment: Mappin
     )
 
 
+def model_key(environment: Mapping[str, str] = os.environ) -> SecretStr | None:
+    """The key of the language model's server, from :data:`KEY`; None where that is not set."""
+    key = environment.get(KEY)
+    return SecretStr(key) if key else None
+
+
 def open_archive(settings: Settings) -> Archive:
     """The archive that the settings name."""
     return Archive.open(settings.serve.archive, settings.index)
@@ -101,7 +109,7 @@ def open_archive(settings: Settings) -> Archive:
 
 def open_assistant(settings: Settings) -> Assistant:
     """The assistant over the archive that the settings name."""
-    return Assistant.open(settings.serve.archive, settings.index, settings.assistant)
+    return Assistant.open(settings.serve.archive, settings.index, settings.assistant, model_key=model_key())
 
 
 def can_open_browser(environment: Mapping[str, str] = os.environ) -> bool:

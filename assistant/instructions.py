@@ -1,0 +1,158 @@
+"""Articles that speak to a machine: text that tells a language model what to do, or that hides what it says.
+
+Such an article is never handed to a language model; the quote writer, which can obey nothing, still quotes it. The
+whole article is left out, not the sentence alone: what the instruction asks for may stand beside it as if it were news.
+Known are phrases that tell a model to forget its task, to play a part, to say, to cite or to link, in seven languages
+(``instructions.toml``), forged system tags and citations, encoded text, and characters that cannot be seen.
+
+It is the first of four fences, and no high one: of 25 orders in wordings that were made up afterwards it knew 6. Behind
+it a written sentence must be supported by passages, rest on words that are not beside the question, and hold no link
+(:mod:`assistant.fluent`). Of 1,131 real articles 17 are kept from a model by it, mostly for advice to the reader.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+from itertools import pairwise
+
+from index import Article
+
+
+def _words() -> dict[str, str]:
+    lists = tomllib.loads((files("assistant") / "instructions.toml").read_text(encoding="utf-8"))
+    return {name: f"(?:{'|'.join(words)})" for name, words in lists.items()}
+
+
+_W = _words()
+_OTHER_SAY = f"(?:{_W['say_german']}|{_W['say_french']}|{_W['say_spanish']}|{_W['say_russian']})"
+_ANY_SAY = f"(?:{_W['say']}|{_OTHER_SAY})"
+_ARTICLE = r"(?:any |all |every |each |the |an? |les? |la |l['’]|el |los |las |une? |eine? |die |der |den |das |alle )"
+_MACHINE = rf"{_ARTICLE}*{_W['machine']}"
+# what may stand before an order at the beginning of a sentence
+_LEAD = (
+    r"(?:(?:please|now|always|instead|then|also|simply|just|important|note|and|but|bitte|jetzt|stattdessen"
+    r"|immer|veuillez"
+    r"|maintenant|toujours|por favor|ahora|siempre|пожалуйста|теперь|всегда)[,:!]? +"
+    r"|(?:when|whenever|before|while|after|if|wenn|bevor|quand|avant de|cuando|antes de|когда|если)\b[^,.]{0,80}, *)*"
+)
+
+_PATTERNS_TEXT = (
+    # to forget its task
+    rf"\b{_W['forget']}\b.{{0,60}}\b{_W['orders']}(?!\w)",
+    # to be something, or to be spoken to as what it is
+    rf"\b{_W['you']} (?:are|['’]re|bist|es|êtes|eres|sei|é|—)?,? ?(?:now |no longer |jetzt |nun |ab sofort "
+    rf"|maintenant |désormais "
+    rf"|ahora |really |only )*{_MACHINE}\b",
+    rf"\b{_W['you']} (?:are|bist|es|êtes|eres) (?:now|no longer|jetzt|nun|ab sofort|von nun an|maintenant"
+    rf"|désormais|à présent|ahora)\b.{{0,60}}"
+    r"\b(?:mode|dan|rules?|regeln?|règles?|reglas|limits|restrictions|pirate|character|persona|editor"
+    r"|spokes\w+|without|ohne|sans|sin)\b",
+    r"\b(?:теперь|отныне|с этого момента) (?:ты|вы)\b|\b(?:ты|вы) (?:теперь|отныне)\b",
+    r"\b(?:from now on|henceforth|ab jetzt|von nun an|désormais|dorénavant|a partir de ahora"
+    r"|desde ahora),? (?:you\b|answer|respond|reply|always"
+    r"|only|bist|antworte|tu\b|vous\b|eres|responde)",
+    rf"(?:^|\b(?:please|must|should|now|and) )(?:pretend|imagine) (?:to be|that you|you are)\b"
+    rf"|^{_LEAD}act (?:as (?:an? |if you)|like an? )"
+    rf"|\brole-?play(?:ing)? (?:as|a)\b|\bactúa como\b",
+    # by name
+    rf"(?:^|\b(?:dear|attention|note|notice|message|instructions?|hey|hello|hinweis|achtung|nota|aviso"
+    rf"|atención|attenzione|внимание|à l['’]attention)\b"
+    rf"(?: (?:to|for|an|für|à|aux?|des|du|para|a|per|для))?[\s,:]{{0,3}}){_MACHINE}\b.{{0,80}}?(?:[:!]"
+    rf"|\b{_ANY_SAY}\b|\b{_W['must']}\b)",
+    rf"\b(?:if|as|wenn|falls|si|если|как|sofern)\b.{{0,12}}\b{_W['you']}\b.{{0,15}}\b{_MACHINE}\b"
+    rf"|\bas {_MACHINE},? (?:you|your)\b|\b(?:für|pour|para|для) {_MACHINE}\s*:",
+    rf"\b{_MACHINE}\b (?:reading|that reads?|who reads?|processing|summari[sz]ing|liest|lesen|lisant"
+    rf"|qui lit|que lea|que lee)\b",
+    # to say something
+    rf"^{_LEAD}{_W['say']}(?:$|:|,? (?:that|the|this|only|exactly|with|in (?:one|every|capital|the style)"
+    rf"|nothing|to (?:the|every|all)|as if|all|every|no|just"
+    rf"|instead|people|everyone|readers?|users?|at the end|it is|yes)\b| ?[“\"‘'«])(?! (?:and|of the same) )",
+    rf"^{_LEAD}{_OTHER_SAY}\b",
+    rf"\b{_W['you']} (?:also |now )?{_W['must']}(?: not| never| always| only| nicht| toujours"
+    rf"| siempre)? {_ANY_SAY}\b",
+    rf"\b(?:{_W['you']}|{_MACHINE})\b.{{0,40}}?\b{_W['must']}\b.{{0,20}}?\b{_W['say_infinitive']}\b",
+    rf"\b(?:instead|stattdessen|plutôt|en cambio|вместо этого|only|а|und|et|y) {_OTHER_SAY}\b"
+    rf"|\binstead,? {_W['say']}\b",
+    r"\b(?:tell|inform|convince|warn|send|direct|remind|encourage) (?:the|all|every|your) (?:users?"
+    r"|readers?)\b|\bthe user['’]s (?:question|query|data|prompt)\b",
+    # about what it says
+    r"\b(?:when|before|while|after|whenever) (?:you )?(?:summari[sz](?:e|ing)|answer(?:ing)?|reply(?:ing)?"
+    r"|respond(?:ing)?|quot(?:e|ing)|cit(?:e|ing)) "
+    r"(?:this (?:article|text|page|question)|the (?:article|text|question|user|query)|any|questions?"
+    r"|users?)\b|^(?:when|before|while) (?:answering|replying|responding|summari[sz]ing)\b",
+    rf"\b{_W['your']} (?:new |real |only |first |next |true )(?:{_W['orders']}|goals?|roles?|objectives?"
+    rf"|job|mission|ziel|rolle|but|rôle|objetivo|papel|цель|роль)\b",
+    rf"\b{_W['your']} (?:system ?prompt|prompts?|instructions?|guidelines|training data|programming"
+    rf"|anweisungen|vorgaben|instruktionen|instructions|consignes|instrucciones"
+    rf"|istruzioni|instruções|инструкци\w+|указани\w+|задач\w+|aufgabe|tâche|tarea)\b",
+    rf"\b{_W['your']} (?:answer|reply|response|output|summary|antwort|réponse|respuesta|risposta|resposta"
+    rf"|ответ\w*)\b.{{0,30}}?\b(?:{_W['must']}|with|ends?|begins?|starts?|is)\b",
+    r"\b(?:the system|system|hidden|secret|initial) ?(?:prompts?|instructions?)\b|\bsystemprompt\b"
+    r"|\b(?:text|lines?|words|everything) above (?:this|these)\b",
+    r"\b(?:correct|right|only|true|best|final) (?:response|answer|reply) to (?:any|every|all|each"
+    r"|everything|the user)|\banswer to (?:every|any|all) (?:question|quer)"
+    r"|\b(?:every|any|each|jeder|chaque|cada|каждом) (?:answer|reply|response|antwort|réponse|respuesta|ответе)\b",
+    # to cite or to link
+    r"\b(?:cite|mark|label|quote|reference|zitiere|citez?|cita)\b.{0,30}(?:\bnothing\b|\bno sources?\b"
+    r"|\[?\d{1,3}\]|\bpassages? \d|\bsources? \d)",
+    r"\[\s*\d{1,3}\s*\]",
+    r"!?\[[^\]\n]{0,200}\]\(\s*https?:|\bhttps?://\S*[{<\[]",
+    # as if it were the prompt
+    r"</?\s*(?:system|assistant|user|human|instructions?|evidence|passages?|prompt|context|admin|tool"
+    r"|important)\b[^>]{0,60}>",
+    r"\[/?(?:inst|system|assistant|user|admin)\]|<<\s*/?sys\s*>>|<\|[^|\n]{0,40}\|>",
+    r"^\s*(?:#+\s*)?(?:system|assistant|developer|admin|human|user|system message|system prompt"
+    r"|new instructions?)\s*:",
+    r"^\s*#{2,}\s*(?:instruction|system|response|new task)|\b(?:begin|end"
+    r"|start) (?:of )?(?:the )?(?:system|admin|hidden)\b"
+    r"|\bend of (?:the )?(?:passages?|evidence|context|documents?|prompt)\b",
+    # in code
+    r"\bbase ?64\b|\brot ?13\b",
+)
+
+_PATTERNS = tuple(re.compile(pattern, re.IGNORECASE | re.MULTILINE) for pattern in _PATTERNS_TEXT)
+_BLOB = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
+_UNSEEN = re.compile("[\u180e\u200b\u2060-\u2064\ufeff]")
+_STEERING = re.compile("[\u202d\u202e\U000e0000-\U000e007f]")
+
+MOST_UNSEEN = 3
+"""Characters without width that an article may have: pages carry one here and there where a line may break."""
+
+
+def instructs(article: Article) -> bool:
+    """Whether the prose of ``article`` speaks to a machine, or hides what it says."""
+    return any(is_instruction(article.text[block.start : block.end]) for block in article.prose) or hides(article)
+
+
+def hides(article: Article) -> bool:
+    """Whether the prose of ``article`` has characters that cannot be seen where none belong."""
+    prose = "".join(article.text[span.start : span.end] for span in article.prose)
+    return bool(_STEERING.search(prose)) or len(_UNSEEN.findall(prose)) > MOST_UNSEEN
+
+
+@lru_cache(maxsize=8192)
+def is_instruction(paragraph: str) -> bool:
+    """Whether a paragraph tells a language model what to do, or holds encoded text."""
+    text = _as_read(paragraph)
+    if any(_is_encoded(blob) for blob in _BLOB.findall(text)):
+        return True
+    # what stands at the beginning of a sentence stands at the beginning of a line
+    lines = re.sub(r"(?<=[.!?:;])\s+|\n+|(?<=[“\"«])", "\n", text)
+    return any(pattern.search(lines) for pattern in _PATTERNS)
+
+
+def _as_read(text: str) -> str:
+    """As a model reads it: compatibility forms made plain, without what has no width."""
+    normal = unicodedata.normalize("NFKC", text)
+    return "".join(character for character in normal if unicodedata.category(character) != "Cf")
+
+
+def _is_encoded(blob: str) -> bool:
+    kinds = ["A" if one.isupper() else "a" if one.islower() else "1" for one in blob]
+    # words and paths change from one kind to another at their joints alone
+    changes = sum(one != other for one, other in pairwise(kinds))
+    return changes > len(blob) / 4
