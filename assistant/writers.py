@@ -26,8 +26,8 @@ short questions of newsbench 0.43 are answered rightly at 0.25 and 0.40 from 0.7
 LESS = 2.0
 """A further sentence is worth reading if its score is less than the best one's by no more than this. The score is a
 logit: at 2 a sentence is held for an answer 7 times less often than the best one. On newsbench, held out, answers of
-one sentence are right for 0.37 of the questions, with further ones up to 1 less for 0.456, 1.5 for 0.458, 2 for 0.461 and
-always three for 0.470."""
+one sentence are right for 0.37 of the questions, with further ones up to 1 less for 0.456, 1.5 for 0.458, 2 for 0.461
+and always three for 0.470."""
 
 LESS_OF_SEVERAL = 2.5
 """The same where several things are asked for."""
