@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.attribution import is_bare_quotation
 from assistant.topics import SPOKEN_OF, Topic, passes
-from index import Archive, Article, Embedder, Filters, Span, words
+from index import Archive, Article, Embedder, Filters, SearchHit, Span, words
 
 FEWEST, MOST = 3, 5
 SENTENCES_EACH = 8
@@ -122,10 +122,17 @@ def find_article(archive: Archive, topic: Topic, filters: Filters | None, as_of:
     if same:
         return archive.article(max(same, key=lambda ref: (ref.published or date.min, ref.id)).id), 1.0
     hits = archive.search(topic.text, filters=filters, as_of=as_of)
-    # by headline first: an article is about what its headline says
-    shares = [(max(topic.share(hit.article.title), 0.99 * topic.share_in(hit)), hit.article) for hit in hits]
+    shares = [(_about(topic, hit), hit.article) for hit in hits]
     share, article = max(shares, key=lambda found: found[0], default=(0.0, None))
     return (article, share) if article is not None and share >= SPOKEN_OF else None
+
+
+def _about(topic: Topic, hit: SearchHit) -> float:
+    # an article is about what its headline and its opening say; a round-up speaks of anything somewhere
+    headline, passage = topic.share(hit.article.title), topic.share_in(hit)
+    if hit.passage.ordinal == 0 or topic.recurs_in(hit.article):
+        return max(headline, 0.99 * passage)
+    return max(headline, (headline + passage) / 2)
 
 
 def _folded(text: str) -> str:

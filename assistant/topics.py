@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from index import ArticleRef, Filters, SearchHit, terms
+from index import Article, ArticleRef, Filters, SearchHit, terms
 
 SPOKEN_OF = 0.6
 """Share of a topic's words, by rarity, from which a text speaks of it."""
+
+
+RECURS = 15
+"""What a long article is about stands in one of so many of its sentences; what a round-up mentions does not."""
+
+LONG_ARTICLE = 60
+"""Sentences from which an article is long."""
 
 
 class Topic:
@@ -24,6 +31,13 @@ class Topic:
         """The share of the topic's words, by rarity, that stand in ``text``: 0 to 1."""
         total = sum(self._weights.values())
         return sum(self._weights[term] for term in self._weights.keys() & set(terms(text))) / total if total else 0.0
+
+    def recurs_in(self, article: Article) -> bool:
+        """Whether one of :data:`RECURS` sentences of a long article has the rarest of the topic's words."""
+        rarest = max(self._weights, key=lambda term: self._weights[term], default="")
+        sentences = [article.text[sentence.start : sentence.end] for sentence in article.sentences]
+        found = sum(rarest in terms(sentence) for sentence in sentences)
+        return found * RECURS >= len(sentences) or len(sentences) < LONG_ARTICLE
 
     def share_in(self, hit: SearchHit) -> float:
         """:meth:`share` of a passage with its headline."""

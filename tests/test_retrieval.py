@@ -324,7 +324,7 @@ def test_passages_that_follow_each_other_are_one_hit_at_the_place_of_the_best():
 
 def test_a_hit_has_no_more_than_so_many_passages():
     runs = joined([13, 14, 12, 15, 11, 16])
-    assert max(map(len, runs)) == JOINED == 3
+    assert max(map(len, runs)) == JOINED < 6
     assert sorted(number for run in runs for number in run) == [11, 12, 13, 14, 15, 16]
 
 
