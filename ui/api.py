@@ -18,6 +18,7 @@ from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
@@ -349,6 +350,11 @@ def describe(api: FastAPI, path: str = "") -> dict[str, Any]:
         routes=api.routes,
         servers=[{"url": f"{path}/api"}],
     )
+    # an event's data is within a stream, where OpenAPI does not look
+    _, events = models_json_schema(
+        [(shape, "serialization") for shape in shapes.EVENTS.values()], ref_template="#/components/schemas/{model}"
+    )
+    document["components"]["schemas"] |= events["$defs"]
     document["paths"]["/healthz"] = {
         "servers": [{"url": path or "/"}],
         "get": {

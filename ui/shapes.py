@@ -256,16 +256,12 @@ def _answers(shape: type[Shape], what: str) -> Responses:
 
 def ask_responses() -> Responses:
     """What a question is answered with."""
-    names = ", ".join(f"`{name}`" for name in EVENTS)
+    names = ", ".join(f"`{name}` ({shape.__name__})" for name, shape in EVENTS.items())
     return {
         200: {
             "model": Answer,
-            "description": "The answer, or a stream of its events.",
-            "content": {
-                "text/event-stream": {
-                    "schema": {"type": "string", "description": f"Events named {names}; the data of each is JSON."}
-                }
-            },
+            "description": f"The answer, or a stream of events whose data is JSON: {names}.",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
         }
     }
 
