@@ -32,7 +32,8 @@ class Places:
         """Args: at_once: tasks worked on at the same time; eight times as many may wait."""
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="byline-api")
         self._most = at_once * (1 + WAITING)
-        self._taken = 0
+        self.taken = 0
+        """Tasks that are worked on or wait."""
 
     async def call(self, work: Callable[[], _T]) -> _T:
         """What ``work`` returns, done in a thread.
@@ -91,13 +92,13 @@ class Places:
 
     @contextmanager
     def _place(self) -> Iterator[None]:
-        if self._taken >= self._most:
+        if self.taken >= self._most:
             raise Busy
-        self._taken += 1
+        self.taken += 1
         try:
             yield
         finally:
-            self._taken -= 1
+            self.taken -= 1
 
     def close(self) -> None:
         """Let nothing more begin."""

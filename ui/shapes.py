@@ -93,7 +93,7 @@ class Parts(Shape):
 
 
 class Hit(Shape):
-    """A passage that was found: text is the article's text from start to end."""
+    """A passage that was found: text is what the article says from start to end, on one line."""
 
     article: Article
     heading: str

@@ -113,7 +113,8 @@ def build_app(
         app.add_middleware(guard.Below, path=path)
     app.add_middleware(guard.FixedHeaders, headers=HEADERS)
     app.add_api_route("/healthz", lambda: {"status": "ok"}, include_in_schema=False)
-    app.mount("/api", api.build_api(assistant, Places(chats), path))
+    app.state.places = Places(chats)
+    app.mount("/api", api.build_api(assistant, app.state.places, path))
     page = build_page(assistant, chats)
     page.queue(max_size=chats * 8, api_open=False)
     mounted: FastAPI = gr.mount_gradio_app(
