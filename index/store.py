@@ -135,6 +135,9 @@ _BEFORE = ("documents", "passages", "entries", "files")
 
 _KINDS: tuple[BlockKind, ...] = ("prose", "heading", "title", "caption", "furniture", "divider")
 _ALIVE = "since <= :generation AND :generation < until"
+_WANTED = "(SELECT value FROM json_each(:wanted))"
+"""The rows that a query names, given with it: a table that threads share would be filled by one and read by another,
+and filling it would wait for whoever writes to the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,14 +466,13 @@ class Store:
 
     def missing_vectors(self, docs: Iterable[int], model: str) -> list[tuple[bytes, str]]:
         """(hash, text to embed) of the passages of ``docs`` that have no vector by ``model`` yet, each hash once."""
-        self._collect(docs)
         rows = self._rows(
             "SELECT p.hash, d.opening, min(p.text) FROM passages p JOIN documents d USING (doc)"
-            " WHERE p.doc IN temp.wanted AND NOT EXISTS"
-            " (SELECT 1 FROM vectors v WHERE v.hash = p.hash AND v.model = ?) GROUP BY p.hash"
+            f" WHERE p.doc IN {_WANTED} AND NOT EXISTS"
+            " (SELECT 1 FROM vectors v WHERE v.hash = p.hash AND v.model = :model) GROUP BY p.hash"
             # equal lengths side by side: a batch is padded to its longest; longest first, so that estimates err long
             " ORDER BY length(d.opening) + length(min(p.text)) DESC",
-            (model,),
+            {"model": model, "wanted": _numbers(docs)},
         )
         return [(bytes(row[0]), embedded_text(str(row[1]), str(row[2]))) for row in rows]
 
@@ -481,13 +483,6 @@ class Store:
                 "INSERT OR IGNORE INTO vectors (hash, model, vector) VALUES (?, ?, ?)",
                 [(hash_, model, vector.tobytes()) for hash_, vector in zip(hashes, vectors, strict=True)],
             )
-
-    def _collect(self, numbers: Iterable[int]) -> None:
-        with self._lock:
-            self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (number INTEGER PRIMARY KEY)")
-            with self.transaction():
-                self._connection.execute("DELETE FROM temp.wanted")
-                self._connection.executemany("INSERT OR IGNORE INTO temp.wanted VALUES (?)", [(n,) for n in numbers])
 
     def collect_garbage(self, oldest: int) -> None:
         """Delete what no generation from ``oldest`` on refers to. Old versions of articles stay."""
@@ -540,29 +535,28 @@ class Store:
 
     def refs_of(self, docs: Iterable[int], generation: int) -> dict[int, ArticleRef]:
         """Articles by their documents, as they stand in ``generation``."""
-        self._collect(docs)
         rows = self._rows(
             f"SELECT {_REF}, min(path), locator, doc FROM entries JOIN documents d USING (doc)"
-            f" JOIN articles a USING (article) WHERE doc IN temp.wanted AND {_ALIVE} GROUP BY doc",
-            {"generation": generation},
+            f" JOIN articles a USING (article) WHERE doc IN {_WANTED} AND {_ALIVE} GROUP BY doc",
+            {"generation": generation, "wanted": _numbers(docs)},
         )
         return {int(row[5]): _ref(row[:5]) for row in rows}
 
     def headlines(self, docs: Iterable[int]) -> dict[int, str]:
         """The opening and the outlet of articles by their documents, in one line."""
-        self._collect(docs)
         rows = self._rows(
             "SELECT doc, opening, json_extract(facts, '$.outlet') FROM documents JOIN articles USING (article)"
-            " WHERE doc IN temp.wanted"
+            f" WHERE doc IN {_WANTED}",
+            {"wanted": _numbers(docs)},
         )
         return {int(doc): f"{opening} {outlet}" for doc, opening, outlet in rows}
 
     def sketches(self, articles: Iterable[int]) -> dict[int, Sketch]:
         """Articles by their rows, as they are compared with others."""
-        self._collect(articles)
         rows = self._rows(
-            "SELECT article, article_id, facts, lines, signature, words FROM articles WHERE article IN temp.wanted"
-            " ORDER BY article"
+            f"SELECT article, article_id, facts, lines, signature, words FROM articles WHERE article IN {_WANTED}"
+            " ORDER BY article",
+            {"wanted": _numbers(articles)},
         )
         return {int(row[0]): _sketch(row) for row in rows}
 
@@ -583,23 +577,25 @@ class Store:
 
     def count_passages(self, docs: Iterable[int]) -> int:
         """How many passages ``docs`` have."""
-        self._collect(docs)
-        return int(self._rows("SELECT count(*) FROM passages WHERE doc IN temp.wanted")[0][0])
+        rows = self._rows(f"SELECT count(*) FROM passages WHERE doc IN {_WANTED}", {"wanted": _numbers(docs)})
+        return int(rows[0][0])
 
     def docs_without_passages(self, docs: Iterable[int]) -> set[int]:
         """Those of ``docs`` that hold no prose."""
-        self._collect(docs)
-        rows = self._rows("SELECT number FROM temp.wanted WHERE number NOT IN (SELECT doc FROM passages)")
+        rows = self._rows(
+            "SELECT value FROM json_each(:wanted) WHERE value NOT IN (SELECT doc FROM passages)",
+            {"wanted": _numbers(docs)},
+        )
         return {int(row[0]) for row in rows}
 
     def indexed_passages(self, docs: Iterable[int]) -> Iterator[IndexedPassage]:
         """The passages of ``docs``, in the order of their numbers."""
-        self._collect(docs)
         rows = self._rows(
             "SELECT p.passage, p.doc, p.hash, p.heading, d.opening, p.text,"
             " json_extract(a.facts, '$.outlet'), d.published"
             " FROM passages p JOIN documents d USING (doc) JOIN articles a USING (article)"
-            " WHERE p.doc IN temp.wanted ORDER BY p.passage"
+            f" WHERE p.doc IN {_WANTED} ORDER BY p.passage",
+            {"wanted": _numbers(docs)},
         )
         for passage, doc, hash_, heading, opening, text, outlet, published in rows:
             yield IndexedPassage(
@@ -608,10 +604,10 @@ class Store:
 
     def texts(self, passages: Iterable[int]) -> list[tuple[str, str]]:
         """What passages of these numbers say: (opening of the article and heading, text)."""
-        self._collect(passages)
         rows = self._rows(
             "SELECT d.opening, p.heading, p.text FROM passages p JOIN documents d USING (doc)"
-            " WHERE p.passage IN temp.wanted ORDER BY p.passage"
+            f" WHERE p.passage IN {_WANTED} ORDER BY p.passage",
+            {"wanted": _numbers(passages)},
         )
         return [(f"{opening}\n{heading}", str(text)) for opening, heading, text in rows]
 
@@ -731,6 +727,10 @@ def is_sound_sqlite(path: Path) -> bool:
 
 
 _REF = "a.article_id, a.facts, d.published"
+
+
+def _numbers(rows: Iterable[int]) -> str:
+    return json.dumps([int(row) for row in rows])
 
 
 def _ref(row: tuple[Any, ...]) -> ArticleRef:

@@ -10,6 +10,7 @@ import warnings
 import weakref
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,10 @@ class VectorIndex:
         finally:
             client.close()
 
+    @cached_property
+    def _count(self) -> int:
+        return int(self._collection.count())  # Chroma reads all ids for it, every time
+
     def nearest(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[int, float]]:
         """(number, cosine similarity) of the ``k`` passages nearest to ``vector`` that pass ``filters``, best first.
 
@@ -101,7 +106,7 @@ class VectorIndex:
         from chromadb.errors import ChromaError
 
         try:
-            count = self._collection.count()
+            count = self._count
             if not count or not vector.any():
                 return []
             found = self._collection.query(

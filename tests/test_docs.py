@@ -292,7 +292,7 @@ def test_the_session_goes_as_it_is_shown(beside_seeds, monkeypatch):
     assert len(SESSION) > 10
     status = 0
     for line, shown in SESSION:
-        if line.startswith(("byline serve", "byline watch")):  # which go on until they are ended
+        if line.startswith(("byline serve", "byline watch", "byline mcp")):  # which go on until they are ended
             parsers()[""].parse_args(shlex.split(line)[1:])
             continue
         status, printed = run_line(line, status, monkeypatch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
@@ -205,3 +206,16 @@ def test_a_store_of_a_later_byline_is_left_alone(tmp_path):
         with pytest.raises(IndexOutdated, match="later Byline"):
             Store(path, create=create)
     assert path.read_bytes() == before
+
+
+def test_threads_that_ask_at_the_same_time_each_get_what_they_asked_for(store, docs):
+    def ask(doc):
+        return {tuple(store.headlines([doc])) for _ in range(200)}
+
+    with ThreadPoolExecutor(len(docs)) as threads:
+        assert list(threads.map(ask, docs)) == [{(doc,)} for doc in docs]
+
+
+def test_reading_waits_for_nobody_who_writes(store, docs):
+    with Store(store.path).transaction():
+        assert store.headlines(docs).keys() == set(docs)

@@ -182,7 +182,22 @@ def build_parser() -> argparse.ArgumentParser:
     folder_argument(serve)
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", metavar="N", type=int, help="port to listen on (the first free one from 7860)")
+    serve.add_argument("--root-path", metavar="PATH", help="the path that a proxy serves it under, such as /byline")
+    serve.add_argument(
+        "--auth",
+        dest="login_required",
+        action="store_true",
+        help="serve only with a login, which the setting auth or auth_file gives",
+    )
     serve.add_argument("--open", action="store_true", help="open the page in the browser")
+
+    password = command(
+        "password", "Read a password, and print the line for auth_file that does not tell it.", _password
+    )
+    password.add_argument("user", metavar="USER", help="whose password it is")
+
+    mcp = command("mcp", "Serve the articles to an assistant of yours (MCP, over standard input and output).", _mcp)
+    folder_argument(mcp)
 
     formats = command("formats", "List the formats that are read.", _formats)
     json_option(formats)
@@ -547,29 +562,21 @@ def _history(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from dataclasses import asdict
-
     from ui import render
 
     article = _archive(options).article(options.article)
     if options.json:
-        _print_json(
-            {
-                **render.article_json(article),
-                "text": article.text,
-                "blocks": [asdict(block) for block in article.blocks],
-                "sentences": [asdict(sentence) for sentence in article.sentences],
-            }
-        )
+        _print_json(render.full_article_json(article))
     else:
         print(render.article_text(article))
     return ANSWERED
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from ui.wiring import can_open_browser, open_assistant
+    from ui.wiring import can_open_browser, open_assistant, open_logins
 
     settings = _settings(options)
+    logins = open_logins(settings, required=options.login_required)
     assistant = open_assistant(settings)
 
     def ready(address: str) -> None:
@@ -581,7 +588,33 @@ def _serve(options: argparse.Namespace) -> int:
 
     from ui import web
 
-    web.serve(assistant, settings.serve.host, settings.serve.port, settings.serve.chats, ready)
+    serve = settings.serve
+    web.serve(assistant, serve.host, serve.port, serve.chats, ready, logins=logins, path=serve.root_path or "")
+    return ANSWERED
+
+
+def _password(options: argparse.Namespace) -> int:
+    from ui.logins import hashed
+
+    if _is_typed():
+        import getpass
+
+        password = getpass.getpass(f"Password of {options.user}: ")
+        if getpass.getpass("Once more: ") != password:
+            raise BylineError("The two passwords differ. Run the same command again.")
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    print(hashed(options.user, password))
+    return ANSWERED
+
+
+def _mcp(options: argparse.Namespace) -> int:
+    from ui.wiring import open_assistant
+
+    assistant = open_assistant(_settings(options))
+    from ui import mcp
+
+    mcp.serve(assistant)
     return ANSWERED
 
 

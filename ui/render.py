@@ -236,7 +236,7 @@ def _text(text: str) -> str:
 
 def web_address(url: str) -> str:
     """``url`` if it is a plain web address (http or https, with a host, no user name), else ``""``."""
-    if any(character.isspace() or ord(character) < 0x20 for character in url):
+    if any(character.isspace() or ord(character) < 0x20 for character in url) or _STEERING.search(url):
         return ""
     try:
         parts = urlsplit(url)
@@ -532,7 +532,7 @@ def article_json(article: Article) -> dict[str, object]:
         "id": article.id,
         "title": article.title,
         "outlet": article.outlet,
-        "url": article.url,
+        "url": web_address(article.url),
         "authors": article.authors,
         "published": _iso(article.published),
         "published_at": _iso(article.published_at),
@@ -549,11 +549,26 @@ def article_json(article: Article) -> dict[str, object]:
                 "title": copy.title,
                 "outlet": copy.outlet,
                 "published": _iso(copy.published),
-                "url": copy.url,
+                "url": web_address(copy.url),
             }
             for copy in article.also_in
         ],
     }
+
+
+def full_article_json(article: Article) -> dict[str, object]:
+    """An article as plain data, with its text, and its paragraphs and sentences as offsets into it."""
+    return {
+        **article_json(article),
+        "text": article.text,
+        "blocks": [asdict(block) for block in article.blocks],
+        "sentences": [asdict(sentence) for sentence in article.sentences],
+    }
+
+
+def ref_json(ref: ArticleRef) -> dict[str, object]:
+    """An article in a list, as plain data."""
+    return {**asdict(ref), "published": _iso(ref.published), "url": web_address(ref.url)}
 
 
 def history_json(versions: Sequence[Version]) -> list[dict[str, object]]:

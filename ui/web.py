@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,12 +14,14 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant import Assistant
 from index import BylineError
-from ui import handlers, render
+from ui import api, guard, handlers, render
+from ui.logins import Logins
+from ui.places import Places
 
 FIRST_PORT, PORTS = 7860, 100
 
@@ -87,7 +89,9 @@ def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
     return page
 
 
-def build_app(assistant: Assistant, chats: int, *, local: bool = True) -> FastAPI:
+def build_app(
+    assistant: Assistant, chats: int, *, local: bool = True, logins: Logins | None = None, path: str = ""
+) -> FastAPI:
     """The whole web application.
 
     Args:
@@ -95,23 +99,29 @@ def build_app(assistant: Assistant, chats: int, *, local: bool = True) -> FastAP
         chats: how many questions are answered at the same time.
         local: whether it is reached from this machine alone; then other host names are refused, so that no web page
             can reach it through a name that it points here (DNS rebinding).
+        logins: who may come in; None: everybody.
+        path: what it is served under, such as /byline.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-
-    @app.middleware("http")
-    async def with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        response.headers.update(HEADERS)
-        return response
-
+    # the last one added is the first that a request meets
+    if logins:
+        app.add_middleware(guard.LoginRequired, logins=logins, path=path)
+    app.add_middleware(guard.SameOrigin)
     if local:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES, www_redirect=False)
+    if path:
+        app.add_middleware(guard.Below, path=path)
+    app.add_middleware(guard.FixedHeaders, headers=HEADERS)
+    app.add_api_route("/healthz", lambda: {"status": "ok"}, include_in_schema=False)
+    app.state.places = Places(chats)
+    app.mount("/api", api.build_api(assistant, app.state.places, path))
     page = build_page(assistant, chats)
     page.queue(max_size=chats * 8, api_open=False)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,
         path="",
+        root_path=path or None,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         footer_links=[],
         run_history=False,
@@ -126,7 +136,16 @@ def build_app(assistant: Assistant, chats: int, *, local: bool = True) -> FastAP
     return mounted
 
 
-def serve(assistant: Assistant, host: str, port: int, chats: int, ready: Callable[[str], None]) -> None:
+def serve(
+    assistant: Assistant,
+    host: str,
+    port: int,
+    chats: int,
+    ready: Callable[[str], None],
+    *,
+    logins: Logins | None = None,
+    path: str = "",
+) -> None:
     """Serve the web chat until interrupted.
 
     Args:
@@ -135,6 +154,8 @@ def serve(assistant: Assistant, host: str, port: int, chats: int, ready: Callabl
         port: port to listen on; 0: the first free one from 7860 on.
         chats: how many questions are answered at the same time.
         ready: called with the page's address once it can be opened.
+        logins: who may come in; None: everybody.
+        path: what a proxy serves it under, such as /byline.
 
     Raises:
         BylineError: the address cannot be listened on.
@@ -142,8 +163,9 @@ def serve(assistant: Assistant, host: str, port: int, chats: int, ready: Callabl
     listener = _listen(host, port)
     local = host in ("127.0.0.1", "localhost", "::1")
     shown = f"[{host}]" if ":" in host else host
-    server = uvicorn.Server(uvicorn.Config(build_app(assistant, chats, local=local), log_level="warning"))
-    ready(f"http://{shown}:{listener.getsockname()[1]}/")
+    app = build_app(assistant, chats, local=local, logins=logins, path=path)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
+    ready(f"http://{shown}:{listener.getsockname()[1]}{path}/")
     with listener:
         server.run(sockets=[listener])
 

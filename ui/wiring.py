@@ -18,6 +18,8 @@ from index import Archive, IndexSettings, SettingsError, Table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ui.logins import Logins
+
 SETTINGS_FILE = "byline.toml"
 PREFIX = "BYLINE_"
 KEY = "BYLINE_MODEL_KEY"
@@ -31,6 +33,17 @@ class ServeSettings(Table):
     host: str = Field(default="127.0.0.1", description="address that the web chat listens on")
     port: int = Field(default=0, ge=0, le=65535, description="port of the web chat; 0: the first free one from 7860 on")
     chats: int = Field(default=16, ge=1, le=256, description="questions answered at the same time")
+    auth: SecretStr | None = Field(
+        default=None, description="the login that is demanded, `user:password`; unset, like `auth_file`: none"
+    )
+    auth_file: Path | None = Field(
+        default=None, description="a file of logins, one a line: `user:password`, or what `byline password` prints"
+    )
+    root_path: str | None = Field(
+        default=None,
+        pattern=r"^(/[\w.~-]+)+$",
+        description="the path that a proxy serves the web chat under, such as /byline",
+    )
 
 
 TABLES: tuple[type[Table], ...] = (IndexSettings, AssistantSettings, ServeSettings)
@@ -110,6 +123,31 @@ def open_archive(settings: Settings) -> Archive:
 def open_assistant(settings: Settings) -> Assistant:
     """The assistant over the archive that the settings name."""
     return Assistant.open(settings.serve.archive, settings.index, settings.assistant, model_key=model_key())
+
+
+def open_logins(settings: Settings, *, required: bool = False) -> Logins | None:
+    """Who may come in, by the settings ``auth`` and ``auth_file``; None: everybody.
+
+    Raises:
+        SettingsError: a login is broken, the file cannot be read, or there is none though one is ``required``.
+    """
+    from ui.logins import Logins
+
+    lines = [settings.serve.auth.get_secret_value()] if settings.serve.auth else []
+    if path := settings.serve.auth_file:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"The file of logins {path} cannot be read ({error}).") from error
+        lines += [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+        if not lines:
+            raise SettingsError(f"The file of logins {path} holds none. Add a line: byline password USER >> {path}")
+    if required and not lines:
+        raise SettingsError(
+            f"--auth demands a login, and none is set. Set {PREFIX}AUTH=user:password, or name a file of logins with "
+            f"{PREFIX}AUTH_FILE; byline password USER prints a line for it."
+        )
+    return Logins(lines) if lines else None
 
 
 def can_open_browser(environment: Mapping[str, str] = os.environ) -> bool:

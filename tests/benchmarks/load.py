@@ -1,0 +1,140 @@
+"""Many people who ask at the same time: ``python -m tests.benchmarks.load ARCHIVE``.
+
+A real server answers over its API, as it streams to anybody. Two ways of asking are measured: everybody at the same
+instant, and people who read what they were told before they ask again (an exponential pause, 10 s in the mean, as in
+the load tests of web sites). Reported are errors and the time from asking to the first sentence; the server and those
+who ask share the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from assistant import read_cases
+from index import Archive
+
+
+@dataclass
+class Measured:
+    """What came of the questions: seconds to the first sentence (or the refusal) and to the end, and errors."""
+
+    first: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+    statuses: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+
+    def line(self, name: str, seconds: float) -> str:
+        def at(times: list[float]) -> str:
+            return " ".join(f"p{q} {np.percentile(times, q):.2f}" for q in (50, 95, 100)) if times else "none"
+
+        answered = ", ".join(f"{count} {status}" for status, count in sorted(self.statuses.items()))
+        errors = ", ".join(f"{count} × {error}" for error, count in self.errors.items()) or "0"
+        return (
+            f"{name:12} first sentence {at(self.first)} s · whole {at(self.whole)} s · "
+            f"{len(self.whole) / seconds:.1f} questions/s · {answered} · errors: {errors}"
+        )
+
+
+async def ask(port: int, question: str, measured: Measured) -> None:
+    """Ask over a connection of its own, and note when the first sentence and the end came."""
+    body = json.dumps({"question": question}).encode()
+    head = (
+        f"POST /api/ask HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    start = time.perf_counter()
+    first = None
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
+        writer.write(head.encode() + body)
+        status = (await reader.readline()).split()
+        if status[1:2] != [b"200"]:
+            measured.errors[b" ".join(status[1:]).decode() or "no answer"] += 1
+            return
+        event = ""
+        async for line in reader:
+            if line.startswith(b"event: "):
+                event = line[7:].strip().decode()
+                if event in ("stated", "finished") and first is None:
+                    first = time.perf_counter() - start
+            elif line.startswith(b"data: ") and event == "finished":
+                measured.statuses[json.loads(line[6:])["status"]] += 1
+        writer.close()
+    except OSError as error:
+        measured.errors[type(error).__name__] += 1
+        return
+    if event != "finished" or first is None:
+        measured.errors[f"ended with {event or 'nothing'}"] += 1
+        return
+    measured.first.append(first)
+    measured.whole.append(time.perf_counter() - start)
+
+
+async def at_once(port: int, questions: list[str], users: int) -> str:
+    """Everybody asks at the same instant."""
+    measured = Measured()
+    start = time.perf_counter()
+    await asyncio.gather(*(ask(port, questions[user % len(questions)], measured) for user in range(users)))
+    return measured.line(f"{users} at once", time.perf_counter() - start)
+
+
+async def reading(port: int, questions: list[str], users: int, rounds: int, pause: float) -> str:
+    """Everybody asks, reads, and asks again."""
+    measured = Measured()
+    chance = random.Random(4)
+
+    async def user(own: list[str]) -> None:
+        for question in own:
+            await asyncio.sleep(chance.expovariate(1 / pause))
+            await ask(port, question, measured)
+
+    start = time.perf_counter()
+    await asyncio.gather(*(user([chance.choice(questions) for _ in range(rounds)]) for _ in range(users)))
+    return measured.line(f"{users} reading", time.perf_counter() - start)
+
+
+def main() -> None:
+    """Serve the archive, ask, and print a line for each way of asking."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("archive", type=Path, help="a folder of articles that is indexed")
+    parser.add_argument("--questions", type=Path, help="as for byline evaluate; without it, headlines are asked about")
+    parser.add_argument("--users", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=5, help="questions of each one who reads")
+    parser.add_argument("--pause", type=float, default=10.0, help="seconds that one reads, in the mean")
+    options = parser.parse_args()
+    if options.questions:
+        questions = [case.question for case in read_cases(options.questions)]
+    else:
+        questions = [f"What is known about {ref.title}?" for ref in Archive.open(options.archive).articles()]
+    random.Random(3).shuffle(questions)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "ui.cli", "serve", str(options.archive)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        match = re.search(r":(\d+)/", line)
+        assert match, line
+        port = int(match[1])
+        asyncio.run(ask(port, questions[-1], Measured()))  # loads the index
+        print(asyncio.run(at_once(port, questions, options.users)))
+        print(asyncio.run(reading(port, questions, options.users, options.rounds, options.pause)))
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+if __name__ == "__main__":
+    main()
