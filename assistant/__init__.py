@@ -5,10 +5,19 @@ from __future__ import annotations
 from assistant.assistant import Assistant
 from assistant.cases import Case, read_cases
 from assistant.conversation import Conversation, remembered
+from assistant.conversation_store import ConversationStore, KeptConversation, new_key
 from assistant.doctor import Check, examine
-from assistant.errors import CasesUnreadable, PredictionsRefused, QuestionError
+from assistant.errors import (
+    CasesUnreadable,
+    ConversationMissing,
+    ConversationsUnreadable,
+    PredictionsRefused,
+    QuestionError,
+)
 from assistant.evaluation import Evaluation, Loss, Lost, Result, TradeOff, evaluate
-from assistant.predictions import Prediction, Quoted, Retrieved
+from assistant.feedback import feedback_cases
+from assistant.kept import Feedback, KeptAnswer, KeptCitation, KeptStatement, Reference, Verdict
+from assistant.predictions import Prediction, Quoted, Retrieved, made_with
 from assistant.settings import AssistantSettings
 from assistant.types import (
     Answer,
@@ -35,10 +44,18 @@ __all__ = [
     "Check",
     "Citation",
     "Conversation",
+    "ConversationMissing",
+    "ConversationStore",
+    "ConversationsUnreadable",
     "Evaluation",
     "Event",
+    "Feedback",
     "Finished",
     "Gap",
+    "KeptAnswer",
+    "KeptCitation",
+    "KeptConversation",
+    "KeptStatement",
     "Loss",
     "Lost",
     "Note",
@@ -47,6 +64,7 @@ __all__ = [
     "PredictionsRefused",
     "QuestionError",
     "Quoted",
+    "Reference",
     "Result",
     "Retrieved",
     "Rewritten",
@@ -56,8 +74,12 @@ __all__ = [
     "Status",
     "TradeOff",
     "Turn",
+    "Verdict",
     "evaluate",
     "examine",
+    "feedback_cases",
+    "made_with",
+    "new_key",
     "read_cases",
     "remembered",
 ]

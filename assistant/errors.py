@@ -1,9 +1,11 @@
 """What can go wrong in answering, beside what can go wrong in the index.
 
 index.BylineError
-├── QuestionError         a question cannot be asked as it is
-├── CasesUnreadable       a file of questions to evaluate with cannot be read, or a row of it
-└── PredictionsRefused    a file of predictions holds something else, or was made otherwise
+├── QuestionError             a question cannot be asked as it is
+├── CasesUnreadable           a file of questions to evaluate with cannot be read, or a row of it
+├── PredictionsRefused        a file of predictions holds something else, or was made otherwise
+├── ConversationMissing       no conversation, or more than one, has this id
+└── ConversationsUnreadable   the file of conversations is damaged, or cannot be read or written
 """
 
 from __future__ import annotations
@@ -21,3 +23,11 @@ class CasesUnreadable(BylineError):
 
 class PredictionsRefused(BylineError):
     """A file cannot be gone on with: it is none of predictions, or they were made by other means."""
+
+
+class ConversationMissing(BylineError):
+    """No conversation, or more than one, has this id; or it has no such answer."""
+
+
+class ConversationsUnreadable(BylineError):
+    """The file of conversations is damaged, of a later Byline, or cannot be read or written."""
