@@ -362,7 +362,7 @@ class ConversationStore:
         if not version:
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 raise ConversationsUnreadable(
-                    f"{self.path} is a database of something else. Name another file (setting `conversations`)."
+                    f"{self.path} is a database of something else. Name another file (setting `conversations_file`)."
                 )
             # "END" and inner statements of a trigger hold a semicolon of their own
             for statement in re.split(r";\n(?=CREATE)", _SCHEMA.strip()):
@@ -394,13 +394,13 @@ class ConversationStore:
                 ) from error
             raise ConversationsUnreadable(
                 f"{self.path} cannot be used ({error}). See that it may be written and the disk is not full, or name "
-                "another file (setting `conversations`)."
+                "another file (setting `conversations_file`)."
             ) from error
         except sqlite3.DatabaseError as error:
             raise self._damaged(error) from error
         except OSError as error:
             raise ConversationsUnreadable(
-                f"{self.path} cannot be made ({error.strerror or error}). Name another file (setting `conversations`)."
+                f"{self.path} cannot be made ({error.strerror or error}). Name another file (setting `conversations_file`)."
             ) from error
 
     @contextmanager

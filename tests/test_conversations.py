@@ -380,7 +380,7 @@ def test_a_damaged_turn_is_an_error_and_no_answer(villages, store, path, record)
 
 def test_a_place_that_cannot_be_written_is_named(villages, tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(ConversationsUnreadable, match="setting `conversations`") as refused:
+    with pytest.raises(ConversationsUnreadable, match="setting `conversations_file`") as refused:
         ConversationStore(tmp_path / "file" / "c.sqlite", villages.archive)
     assert str(tmp_path / "file") in str(refused.value)
 

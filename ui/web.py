@@ -17,9 +17,11 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from assistant import Assistant
+from assistant import Assistant, ConversationStore
 from index import BylineError
 from ui import handlers, render
+from ui.history import VERDICTS, History
+from ui.sidebar import Sidebar, add_exports
 
 FIRST_PORT, PORTS = 7860, 100
 
@@ -34,21 +36,25 @@ HEADERS = {
 LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
 
-def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
+def build_page(assistant: Assistant, chats: int, history: History | None = None) -> gr.Blocks:
     """The page: the chat, and beside it the panel of sources.
 
     Args:
         assistant: who answers.
         chats: how many questions are answered at the same time.
+        history: where conversations are kept; None: nowhere.
     """
     with gr.Blocks(title="Byline", fill_height=True, analytics_enabled=False) as page:
         gr.HTML('<header class="byline-title"><h1>Byline</h1><p>Every sentence quotes an article.</p></header>')
         panel = gr.HTML(render.panel_html(()), elem_id="byline-panel", render=False)
         sections, turns = gr.State(()), gr.State(())
+        sidebar = Sidebar(history) if history else None
+        conversation = [sidebar.conversation] if sidebar else []
+        answering = handlers.chat(assistant)
         with gr.Row(elem_id="byline-columns", equal_height=False):
             with gr.Column(scale=3, min_width=320):
                 chat = gr.ChatInterface(
-                    handlers.chat(assistant),
+                    history.keeping(answering) if history else answering,
                     chatbot=gr.Chatbot(
                         label="Conversation",
                         show_label=False,
@@ -59,7 +65,7 @@ def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
                         allow_tags=False,
                         sanitize_html=True,
                         buttons=[],
-                        feedback_options=None,
+                        feedback_options=tuple(VERDICTS) if history else None,
                         placeholder="Ask about the articles.",
                     ),
                     textbox=gr.Textbox(
@@ -72,8 +78,8 @@ def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
                         max_lines=8,
                         max_length=assistant.settings.question_characters,
                     ),
-                    additional_inputs=[sections, turns],
-                    additional_outputs=[panel, sections, turns],
+                    additional_inputs=[sections, turns, *conversation],
+                    additional_outputs=[panel, sections, turns, *conversation],
                     analytics_enabled=False,
                     flagging_mode="never",
                     concurrency_limit=chats,
@@ -83,11 +89,15 @@ def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
             with gr.Column(scale=2, min_width=320):
                 panel.render()  # type: ignore[no-untyped-call]
         chat.chatbot.clear(handlers.clear, None, [panel, sections, turns], api_visibility="private")
+        if sidebar:
+            sidebar.connect(page, chat, [panel, sections, turns])
     assert isinstance(page, gr.Blocks)
     return page
 
 
-def build_app(assistant: Assistant, chats: int, *, local: bool = True) -> FastAPI:
+def build_app(
+    assistant: Assistant, chats: int, *, local: bool = True, store: ConversationStore | None = None
+) -> FastAPI:
     """The whole web application.
 
     Args:
@@ -95,6 +105,7 @@ def build_app(assistant: Assistant, chats: int, *, local: bool = True) -> FastAP
         chats: how many questions are answered at the same time.
         local: whether it is reached from this machine alone; then other host names are refused, so that no web page
             can reach it through a name that it points here (DNS rebinding).
+        store: where conversations are kept; None: nowhere.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -106,7 +117,10 @@ def build_app(assistant: Assistant, chats: int, *, local: bool = True) -> FastAP
 
     if local:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES, www_redirect=False)
-    page = build_page(assistant, chats)
+    history = History(assistant, store) if store else None
+    if history:
+        add_exports(app, history)
+    page = build_page(assistant, chats, history)
     page.queue(max_size=chats * 8, api_open=False)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
@@ -126,7 +140,14 @@ def build_app(assistant: Assistant, chats: int, *, local: bool = True) -> FastAP
     return mounted
 
 
-def serve(assistant: Assistant, host: str, port: int, chats: int, ready: Callable[[str], None]) -> None:
+def serve(
+    assistant: Assistant,
+    host: str,
+    port: int,
+    chats: int,
+    ready: Callable[[str], None],
+    store: ConversationStore | None = None,
+) -> None:
     """Serve the web chat until interrupted.
 
     Args:
@@ -135,6 +156,7 @@ def serve(assistant: Assistant, host: str, port: int, chats: int, ready: Callabl
         port: port to listen on; 0: the first free one from 7860 on.
         chats: how many questions are answered at the same time.
         ready: called with the page's address once it can be opened.
+        store: where conversations are kept; None: nowhere.
 
     Raises:
         BylineError: the address cannot be listened on.
@@ -142,7 +164,8 @@ def serve(assistant: Assistant, host: str, port: int, chats: int, ready: Callabl
     listener = _listen(host, port)
     local = host in ("127.0.0.1", "localhost", "::1")
     shown = f"[{host}]" if ":" in host else host
-    server = uvicorn.Server(uvicorn.Config(build_app(assistant, chats, local=local), log_level="warning"))
+    app = build_app(assistant, chats, local=local, store=store)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     ready(f"http://{shown}:{listener.getsockname()[1]}/")
     with listener:
         server.run(sockets=[listener])

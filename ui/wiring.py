@@ -9,26 +9,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_config_path
+from platformdirs import user_config_path, user_data_path
 from pydantic import Field
 
-from assistant import Assistant, AssistantSettings
+from assistant import Assistant, AssistantSettings, ConversationStore
 from index import Archive, IndexSettings, SettingsError, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SETTINGS_FILE = "byline.toml"
+CONVERSATIONS_FILE = "conversations.sqlite"
 PREFIX = "BYLINE_"
 
 
 class ServeSettings(Table):
-    """How the web chat is served."""
+    """How the web chat is served, and where conversations are kept."""
 
     archive: Path = Field(default=Path(), description="the folder of articles where a command names none")
     host: str = Field(default="127.0.0.1", description="address that the web chat listens on")
     port: int = Field(default=0, ge=0, le=65535, description="port of the web chat; 0: the first free one from 7860 on")
     chats: int = Field(default=16, ge=1, le=256, description="questions answered at the same time")
+    keep_conversations: bool = Field(
+        default=True, description="keep the conversations of the web chat and of `byline chat` on this machine"
+    )
+    conversations_file: Path | None = Field(
+        default=None,
+        description="where conversations are kept; unset: `conversations.sqlite` in the user's data folder",
+    )
 
 
 TABLES: tuple[type[Table], ...] = (IndexSettings, AssistantSettings, ServeSettings)
@@ -102,6 +110,16 @@ def open_archive(settings: Settings) -> Archive:
 def open_assistant(settings: Settings) -> Assistant:
     """The assistant over the archive that the settings name."""
     return Assistant.open(settings.serve.archive, settings.index, settings.assistant)
+
+
+def open_conversations(settings: Settings, archive: Archive) -> ConversationStore:
+    """The conversations about ``archive``, in the file that the settings name.
+
+    Raises:
+        ConversationsUnreadable: the file is damaged, of a later Byline, or cannot be written.
+    """
+    place = settings.serve.conversations_file
+    return ConversationStore(place or user_data_path("byline", appauthor=False) / CONVERSATIONS_FILE, archive)
 
 
 def can_open_browser(environment: Mapping[str, str] = os.environ) -> bool:
