@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -22,7 +23,7 @@ from assistant import (
     new_key,
     remembered,
 )
-from index import BylineError
+from index import BylineError, Filters
 from ui import handlers, render, transcripts
 
 log = logging.getLogger(__name__)
@@ -40,19 +41,23 @@ VERDICTS: dict[str, Verdict] = {
 
 _ANSWER = re.compile(r'id="answer-([0-9a-f]{16})"')
 
+Keys = tuple[str, ...]
+"""The keys of the answers on a visitor's page, oldest first."""
+
 Chat = Callable[..., Iterator[handlers.View]]
 """What :func:`ui.handlers.chat` gives: message, history, sections and turns in, and views out."""
 
 
 class Restored(NamedTuple):
     """A conversation as the page shows it again: its id, the chat's messages, the panel, what the server keeps of it,
-    and what was said of each answer."""
+    the answers' keys, and what was said of each."""
 
     id: str
     messages: list[dict[str, str]]
     panel: str
     sections: handlers.Sections
     turns: handlers.Turns
+    keys: Keys
     verdicts: list[str | None]
 
 
@@ -67,8 +72,8 @@ class History:
     def keeping(self, chat: Chat) -> Callable[..., Iterator[tuple[Any, ...]]]:
         """``chat``, which besides keeps each finished answer.
 
-        It takes the conversation's id after what ``chat`` takes, ``""`` for a new one, and its views end with the id.
-        The last view's message has the answer's anchor and the link to it.
+        It takes the conversation's id (``""`` for a new one) and the keys of its answers after what ``chat`` takes, and
+        its views end with them. The last view's message has the answer's anchor and the link to it.
         """
 
         def answer(
@@ -77,31 +82,54 @@ class History:
             sections: handlers.Sections = (),
             turns: handlers.Turns = (),
             conversation: str = "",
-            *more: Any,
+            keys: Keys = (),
         ) -> Iterator[tuple[Any, ...]]:
             view: handlers.View | None = None
-            for view in chat(message, history, sections, turns, *more):
-                yield *view, conversation
+            for view in chat(message, history, sections, turns):
+                yield *view, conversation, keys
             if view is not None and view[-1] is not turns and view[-1]:
                 shown, *others = view
-                shown, conversation = self._kept(view[-1][-1].answer, shown, conversation)
-                yield shown, *others, conversation
+                shown, conversation, key = self.keep(view[-1][-1].answer, shown, conversation)
+                yield shown, *others, conversation, (*keys, key)
 
         return answer
 
-    def _kept(self, answer: Answer, shown: str, conversation: str) -> tuple[str, str]:
-        """Keep an answer; its message with anchor and link, and the id of its conversation."""
+    def keep(
+        self,
+        answer: Answer,
+        shown: str,
+        conversation: str = "",
+        filters: Filters | None = None,
+        as_of: date | None = None,
+    ) -> tuple[str, str, str]:
+        """Keep an answer. What cannot be kept is shown all the same, and says so.
+
+        Args:
+            answer: what was answered.
+            shown: its message on the page.
+            conversation: the conversation that goes on, ``""`` for a new one.
+            filters: what it was asked with.
+            as_of: the day that it was asked as on.
+
+        Returns:
+            The message with the answer's anchor and the link to it, the conversation's id, and the answer's key.
+        """
         key = new_key()
         try:
-            made = made_with(self._assistant)
+            more: dict[str, Any] = {
+                "filters": filters,
+                "as_of": as_of,
+                "made_with": made_with(self._assistant),
+                "key": key,
+            }
             try:
-                conversation, _ = self._store.keep(answer, conversation, made_with=made, key=key)
+                conversation, _ = self._store.keep(answer, conversation, **more)
             except ConversationMissing:  # deleted meanwhile, in another window or in the terminal
-                conversation, _ = self._store.keep(answer, made_with=made, key=key)
+                conversation, _ = self._store.keep(answer, **more)
         except BylineError as error:
             log.warning("an answer was not kept: %s", error)
-            return f"<div>{shown}{render.note_html(f'This answer is not kept. {error}')}</div>", conversation
-        return _anchored(shown, conversation, key), conversation
+            return f"<div>{shown}{render.note_html(f'This answer is not kept. {error}')}</div>", conversation, ""
+        return _anchored(shown, conversation, key), conversation, key
 
     def restored(self, conversation: str) -> Restored:
         """A conversation as it stands in the archive of now.
@@ -121,11 +149,46 @@ class History:
             turns = remembered(turns, kept.answer)
         said = {verdict: name for name, verdict in VERDICTS.items()}
         verdicts = [said[kept.feedback.verdict] if kept.feedback else None for kept in answers]
-        return Restored(conversation, messages, render.panel_html(sections), sections, turns, verdicts)
+        keys = tuple(kept.key for kept in answers)
+        return Restored(conversation, messages, render.panel_html(sections), sections, turns, keys, verdicts)
+
+    def taken_back(
+        self,
+        conversation: str,
+        keys: Keys,
+        messages: object,
+        at: object,
+        sections: handlers.Sections,
+        turns: handlers.Turns,
+    ) -> tuple[Keys, handlers.Sections, handlers.Turns]:
+        """Delete the answers from one question on, which is asked otherwise or not at all; returns what the server
+        keeps without them.
+
+        Args:
+            conversation: the conversation's id.
+            keys: the keys of the answers that this page kept or brought back. No other answer is deleted, such as one
+                that another window added.
+            messages: the chat's messages as the browser sends them; only the keys in them are looked at.
+            at: the question's place among them.
+            sections: the panel's sections, newest first.
+            turns: the turns, oldest first.
+        """
+        if not isinstance(messages, list) or not isinstance(at, int) or at < 0:
+            return keys, sections, turns
+        left = set(_ANSWER.findall(str(messages[:at])))
+        gone = [key for key in keys if key not in left]
+        for key in gone:
+            try:
+                self._store.delete_answer(conversation, key)
+            except ConversationMissing:
+                log.debug("an answer was gone already")
+        return tuple(key for key in keys if key in left), sections[len(gone) :], turns[: len(turns) - len(gone)]
 
     def choices(self, words: str = "") -> list[tuple[str, str]]:
-        """Title and id of the conversations that have ``words``, of all without, newest first."""
-        return [(one.title, one.id) for one in self._store.search(words, LISTED)]
+        """Title with the day, and id, of the conversations that have ``words``, of all without, newest first."""
+        return [
+            (f"{one.title} · {transcripts.day_text(one.changed)}", one.id) for one in self._store.search(words, LISTED)
+        ]
 
     def title(self, conversation: str) -> str:
         """What a conversation is called; ``""`` where there is none."""

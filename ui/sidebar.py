@@ -11,7 +11,7 @@ from fastapi import FastAPI, Response
 
 from assistant import ConversationMissing
 from index import BylineError
-from ui import handlers
+from ui import handlers, render
 from ui.history import VERDICTS, History, links_html
 
 GONE = "This conversation is not kept here any more."
@@ -20,8 +20,8 @@ _HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden
 
 
 class Sidebar:
-    """The conversations beside the chat. Made before the chat, so that the chat can take :attr:`conversation`; then
-    :meth:`connect` ties the two together."""
+    """The conversations beside the chat. Made before the chat, so that the chat can take :attr:`kept`, what is known of
+    the conversation on the page; then :meth:`connect` ties the two together."""
 
     def __init__(self, history: History) -> None:
         """Lay it out, within the page that is being built."""
@@ -45,35 +45,43 @@ class Sidebar:
                 )
             # the browser holds the id, for the page's address; the server takes it for no more than an id
             self.conversation = gr.Textbox(visible="hidden", max_lines=1, elem_id="byline-conversation")
+            self._keys = gr.State(())
             self._judged = gr.State(("", ""))
+        self.kept: list[gr.components.Component] = [self.conversation, self._keys]
 
-    def connect(self, page: gr.Blocks, chat: gr.ChatInterface, kept: Sequence[gr.components.Component]) -> None:
+    def connect(self, page: gr.Blocks, chat: gr.ChatInterface, beside: Sequence[gr.components.Component]) -> None:
         """Bring conversations back into the chat and its panel, and take what is said of answers.
 
         Args:
             page: the page.
-            chat: the chat, whose handler is :meth:`ui.history.History.keeping` and whose last additional input and
-                output is :attr:`conversation`.
-            kept: panel, sections and turns, which a conversation brings with it.
+            chat: the chat, whose handler is :meth:`ui.history.History.keeping` and whose last additional inputs and
+                outputs are :attr:`kept`.
+            beside: panel, sections and turns, which a conversation brings with it.
         """
-        shown = [chat.chatbot, chat.chatbot_state, chat.chatbot_value, *kept, self.conversation, self.note]
+        shown = [chat.chatbot, chat.chatbot_state, chat.chatbot_value, *beside, *self.kept, self.note]
         script = (files("ui") / "static" / "address.js").read_text(encoding="utf-8").strip().split("\n\n")
         from_address, to_address, to_answer = script
+        about = [self.conversation, self.words]
+        tools = [self.list, self.title, self.links, self.tools, self.confirmation, self.reasons]
         restored = page.load(self._from_address, self.conversation, shown, js=from_address, **_HIDDEN)
-        restored.then(None, None, None, js=to_answer)
-        # an address that names a conversation which is gone shows the list all the same
-        page.load(self._listed, self.words, self.list, **_HIDDEN)
-        self.conversation.change(
-            self._tools,
-            [self.conversation, self.words],
-            [self.list, self.title, self.links, self.tools, self.confirmation, self.reasons],
-            **_HIDDEN,
-        )
+        # the list is there too where the address names no conversation, which is no change
+        restored.then(self._tools, about, tools, **_HIDDEN).then(None, None, None, js=to_answer)
+        self.conversation.change(self._tools, about, tools, **_HIDDEN)
         self.conversation.change(None, self.conversation, None, js=to_address)
         self.list.input(self._restored, self.list, shown, **_HIDDEN)
         self.words.change(self._listed, self.words, self.list, **_HIDDEN)
         self.new.click(_nothing, None, shown, **_HIDDEN)
-        chat.chatbot.clear(lambda: "", None, self.conversation, **_HIDDEN)
+        chat.chatbot.clear(lambda: ("", ()), None, self.kept, **_HIDDEN)
+        _, sections, turns = beside
+        for event, asked_again in ((chat.chatbot.undo, self._undone), (chat.chatbot.retry, self._retried)):
+            # out of the queue, to be done before the question is asked again
+            event(
+                asked_again,
+                [*self.kept, chat.chatbot, sections, turns],
+                [self._keys, sections, turns],
+                queue=False,
+                **_HIDDEN,
+            )
         self.title.submit(
             self._renamed, [self.conversation, self.title, self.words], [self.title, self.list, self.note], **_HIDDEN
         )
@@ -92,18 +100,25 @@ class Sidebar:
         try:
             back = self._history.restored(conversation)
         except ConversationMissing:
-            return (*_nothing()[:-1], handlers.render.note_html(GONE))
+            return (*_nothing()[:-1], render.note_html(GONE))
         except BylineError as error:
-            return (*_nothing()[:-1], handlers.render.fault_html(str(error)))
+            return (*_nothing()[:-1], render.fault_html(str(error)))
         chatbot = gr.update(value=back.messages, feedback_value=back.verdicts)
-        return chatbot, back.messages, back.messages, back.panel, back.sections, back.turns, back.id, ""
+        messages = back.messages
+        return chatbot, messages, messages, back.panel, back.sections, back.turns, back.id, back.keys, ""
+
+    def _undone(self, conversation: str, keys: Any, messages: Any, sections: Any, turns: Any, at: gr.UndoData) -> Any:
+        return self._history.taken_back(conversation, keys, messages, at.index, sections, turns)
+
+    def _retried(self, conversation: str, keys: Any, messages: Any, sections: Any, turns: Any, at: gr.RetryData) -> Any:
+        return self._history.taken_back(conversation, keys, messages, at.index, sections, turns)
 
     def _listed(self, words: str) -> Any:
         return gr.update(choices=self._history.choices(words))
 
     def _tools(self, conversation: str, words: str) -> tuple[Any, ...]:
         choices = self._history.choices(words)
-        listed = gr.update(choices=choices, value=conversation if conversation in dict(choices).values() else None)
+        listed = gr.update(choices=choices, value=conversation if conversation in [id_ for _, id_ in choices] else None)
         hidden = gr.update(visible=False)
         title = self._history.title(conversation)
         return listed, title, links_html(conversation), gr.update(visible=bool(title)), hidden, hidden
@@ -112,7 +127,7 @@ class Sidebar:
         try:
             named = self._history.rename(conversation, title)
         except ConversationMissing:
-            return gr.skip(), self._listed(words), handlers.render.note_html(GONE)
+            return gr.skip(), self._listed(words), render.note_html(GONE)
         return named, gr.update(choices=self._history.choices(words), value=conversation), ""
 
     def _deleted(self, conversation: str) -> tuple[Any, ...]:
@@ -126,12 +141,12 @@ class Sidebar:
 
     def _explain(self, conversation: str, judged: tuple[str, str], reason: str) -> tuple[Any, ...]:
         self._history.judge(conversation, judged[0], judged[1], reason)
-        return gr.update(visible=False), handlers.render.note_html("Noted.")
+        return gr.update(visible=False), render.note_html("Noted.")
 
 
 def _nothing() -> tuple[Any, ...]:
     panel, sections, turns = handlers.clear()
-    return [], [], [], panel, sections, turns, "", ""
+    return [], [], [], panel, sections, turns, "", (), ""
 
 
 def add_exports(app: FastAPI, history: History) -> None:

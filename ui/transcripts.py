@@ -62,6 +62,11 @@ def list_text(conversations: Sequence[KeptConversation]) -> str:
     )
 
 
+def day_text(moment: datetime) -> str:
+    """The day of a moment, here."""
+    return _day(moment.astimezone().date())
+
+
 def conversation_text(conversation: KeptConversation, answers: Sequence[KeptAnswer]) -> str:
     """A conversation for the terminal: each question with its answer as far as it still holds, then what changed."""
     parts = [plain(conversation.title)]
@@ -303,7 +308,7 @@ def _place(citation: KeptCitation) -> str:
     reference = citation.reference
     day = _day(reference.published) if reference.published else ""
     if not day and reference.saved:
-        day = f"saved {_day(reference.saved.astimezone().date())}"
+        day = f"saved {day_text(reference.saved)}"
     parts = (
         plain(reference.outlet),
         day,
@@ -318,8 +323,7 @@ def _day(day: date) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    local = moment.astimezone()
-    return f"{_day(local.date())}, {local:%H:%M}"
+    return f"{day_text(moment)}, {moment.astimezone():%H:%M}"
 
 
 def _iso(when: date | datetime | None) -> str | None:

@@ -49,7 +49,7 @@ def build_page(assistant: Assistant, chats: int, history: History | None = None)
         panel = gr.HTML(render.panel_html(()), elem_id="byline-panel", render=False)
         sections, turns = gr.State(()), gr.State(())
         sidebar = Sidebar(history) if history else None
-        conversation = [sidebar.conversation] if sidebar else []
+        kept = sidebar.kept if sidebar else []
         answering = handlers.chat(assistant)
         with gr.Row(elem_id="byline-columns", equal_height=False):
             with gr.Column(scale=3, min_width=320):
@@ -78,8 +78,8 @@ def build_page(assistant: Assistant, chats: int, history: History | None = None)
                         max_lines=8,
                         max_length=assistant.settings.question_characters,
                     ),
-                    additional_inputs=[sections, turns, *conversation],
-                    additional_outputs=[panel, sections, turns, *conversation],
+                    additional_inputs=[sections, turns, *kept],
+                    additional_outputs=[panel, sections, turns, *kept],
                     analytics_enabled=False,
                     flagging_mode="never",
                     concurrency_limit=chats,
@@ -132,7 +132,7 @@ def build_app(
         enable_monitoring=False,
         show_error=False,
         max_file_size=0,
-        css_paths=Path(str(files("ui") / "static" / "chat.css")),
+        css_paths=[Path(str(files("ui") / "static" / name)) for name in ("chat.css", "sidebar.css")],
         theme=gr.themes.Base(
             font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"], primary_hue="blue"
         ),

@@ -6,10 +6,15 @@
 }
 
 () => {
+  const anchor = location.hash;
+  if (!anchor.startsWith("#answer-")) return;
+  // the browser looked for it before it was there; after the chat has scrolled to its end, let it look again
   const find = (left) => {
-    const answer = location.hash.startsWith("#answer-") && document.getElementById(location.hash.slice(1));
-    if (answer) answer.scrollIntoView({ block: "start" });
-    else if (left) setTimeout(() => find(left - 1), 100);
+    if (!document.getElementById(anchor.slice(1))) return left && setTimeout(() => find(left - 1), 100);
+    setTimeout(() => {
+      history.replaceState(null, "", location.pathname + location.search);
+      location.hash = anchor;
+    }, 500);
   };
-  find(20);
+  find(30);
 }
