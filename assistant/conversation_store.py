@@ -312,8 +312,10 @@ class ConversationStore:
             )
         self._forget()
 
-    def give_feedback(self, conversation_id: str, key: str, verdict: Verdict | None, note: str = "") -> None:
+    def give_feedback(self, conversation_id: str, key: str, verdict: Verdict | None, note: str | None = None) -> None:
         """Keep what a person thinks of an answer, in place of what was said of it before; None takes that back.
+
+        ``note`` says why; None leaves the note of the same verdict as it is.
 
         Raises:
             ConversationMissing: there is no such conversation, or it has no such turn.
@@ -323,12 +325,20 @@ class ConversationStore:
             raise ValueError(f"{verdict!r} is no verdict")
         with self._writing() as connection:
             turn = self._turn(connection, self._row(connection, conversation_id), key)
-            connection.execute("DELETE FROM feedback WHERE turn = ?", (turn,))
-            if verdict is not None:
-                connection.execute(
-                    "INSERT INTO feedback (turn, verdict, note, at) VALUES (?, ?, ?, ?)",
-                    (turn, verdict, _clean(note)[:NOTE], datetime.now(UTC).isoformat()),
-                )
+            if verdict is None:
+                connection.execute("DELETE FROM feedback WHERE turn = ?", (turn,))
+                return
+            connection.execute(
+                "INSERT INTO feedback (turn, verdict, note, at) VALUES (:turn, :verdict, coalesce(:note, ''), :at)"
+                " ON CONFLICT (turn) DO UPDATE SET verdict = :verdict, at = :at,"
+                " note = CASE WHEN :note IS NULL AND verdict = :verdict THEN note ELSE coalesce(:note, '') END",
+                {
+                    "turn": turn,
+                    "verdict": verdict,
+                    "note": None if note is None else _clean(note)[:NOTE],
+                    "at": datetime.now(UTC).isoformat(),
+                },
+            )
 
     # --- the file ----------------------------------------------------------------------------------------------
 

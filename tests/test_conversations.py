@@ -316,6 +316,22 @@ def test_feedback_is_a_file_of_questions_that_evaluate_reads(own, path):
     assert told[keys[2]]["note"] == 'because | , " of this'
 
 
+def test_a_note_stays_with_its_verdict_until_something_else_is_said(villages, store):
+    id_, (key,) = keep(store, villages, COST)
+
+    def said(*given):
+        store.give_feedback(id_, key, *given)
+        (kept,) = store.answers(id_)
+        return kept.feedback and (kept.feedback.verdict, kept.feedback.note)
+
+    assert said("wrong", "because") == ("wrong", "because")
+    assert said("wrong") == ("wrong", "because")
+    assert said("wrong", "") == ("wrong", "")
+    assert said("wrong", "again") == ("wrong", "again")
+    assert said("outdated") == ("outdated", "")
+    assert said(None) is None
+
+
 def test_no_other_verdict_and_no_other_conversation_s_answer_is_taken(villages, store):
     id_, (key,) = keep(store, villages, COST)
     other, _ = keep(store, villages, MILL_OWNER)

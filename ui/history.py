@@ -212,7 +212,7 @@ class History:
         except ConversationMissing:
             log.debug("a conversation was gone already")
 
-    def judge(self, conversation: str, message: object, said: object, note: str = "") -> str:
+    def judge(self, conversation: str, message: object, said: object, note: str | None = None) -> str:
         """Keep what was said of the answer in a message of the page; returns the answer's key, ``""`` where the message
         holds no answer that is kept.
 
@@ -220,7 +220,7 @@ class History:
             conversation: the conversation's id.
             message: the message as the browser sends it, or the key itself; only the key in it is looked at.
             said: one of ``VERDICTS``; anything else takes back what was said.
-            note: why.
+            note: why; None: nothing new is said of that.
         """
         found = _ANSWER.search(str(message))
         key = found[1] if found else str(message)

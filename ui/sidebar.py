@@ -31,15 +31,16 @@ class Sidebar:
             self.words = gr.Textbox(label="Search conversations", max_lines=1, elem_id="byline-search")
             self.list = gr.Radio(label="Conversations", choices=[], elem_id="byline-list")
             self.note = gr.HTML("")
-            with gr.Group(visible=False) as self.tools:
+            with gr.Column(visible=False) as self.tools:
                 self.title = gr.Textbox(label="Title", max_lines=1, max_length=120, submit_btn="Rename")
                 self.links = gr.HTML("")
                 self.delete = gr.Button("Delete …", size="sm")
-                with gr.Group(visible=False) as self.confirmation:
+                with gr.Column(visible=False) as self.confirmation:
                     gr.HTML('<p class="byline-note">Delete this conversation for good?</p>')
-                    self.confirm = gr.Button("Delete", variant="stop", size="sm")
-                    self.spare = gr.Button("Keep", size="sm")
-            with gr.Group(visible=False) as self.reasons:
+                    with gr.Row():
+                        self.confirm = gr.Button("Delete", variant="stop", size="sm", min_width=80)
+                        self.spare = gr.Button("Keep", size="sm", min_width=80)
+            with gr.Column(visible=False) as self.reasons:
                 self.reason = gr.Textbox(
                     label="Why? (optional)", max_lines=1, submit_btn="Save", elem_id="byline-reason"
                 )
@@ -88,9 +89,12 @@ class Sidebar:
         self.delete.click(lambda: gr.update(visible=True), None, self.confirmation, **_HIDDEN)
         self.spare.click(lambda: gr.update(visible=False), None, self.confirmation, **_HIDDEN)
         self.confirm.click(self._deleted, self.conversation, shown, **_HIDDEN)
-        chat.chatbot.like(self._judge, self.conversation, [self._judged, self.reasons, self.reason], **_HIDDEN)
+        chat.chatbot.like(self._judge, self.conversation, [self._judged, self.reasons], **_HIDDEN)
         self.reason.submit(
-            self._explain, [self.conversation, self._judged, self.reason], [self.reasons, self.note], **_HIDDEN
+            self._explain,
+            [self.conversation, self._judged, self.reason],
+            [self.reasons, self.reason, self.note],
+            **_HIDDEN,
         )
 
     def _from_address(self, conversation: str) -> tuple[Any, ...]:
@@ -137,11 +141,11 @@ class Sidebar:
     def _judge(self, conversation: str, said: gr.LikeData) -> tuple[Any, ...]:
         verdict = next((name for name in VERDICTS if name == said.liked), "")
         key = self._history.judge(conversation, said.value, verdict)
-        return (key, verdict), gr.update(visible=bool(key and verdict)), ""
+        return (key, verdict), gr.update(visible=bool(key and verdict))
 
     def _explain(self, conversation: str, judged: tuple[str, str], reason: str) -> tuple[Any, ...]:
         self._history.judge(conversation, judged[0], judged[1], reason)
-        return gr.update(visible=False), render.note_html("Noted.")
+        return gr.update(visible=False), "", render.note_html("Noted.")
 
 
 def _nothing() -> tuple[Any, ...]:
