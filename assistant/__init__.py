@@ -5,10 +5,21 @@ from __future__ import annotations
 from assistant.assistant import Assistant
 from assistant.cases import Case, read_cases
 from assistant.conversation import Conversation, remembered
+from assistant.conversation_store import ConversationStore, KeptConversation, new_key
 from assistant.doctor import Check, examine
-from assistant.errors import CasesUnreadable, ModelError, PredictionsRefused, QuestionError, WriterUnavailable
+from assistant.errors import (
+    CasesUnreadable,
+    ConversationMissing,
+    ConversationsUnreadable,
+    ModelError,
+    PredictionsRefused,
+    QuestionError,
+    WriterUnavailable,
+)
 from assistant.evaluation import Evaluation, Loss, Lost, Result, TradeOff, evaluate
-from assistant.predictions import Prediction, Quoted, Retrieved
+from assistant.feedback import feedback_cases
+from assistant.kept import Feedback, KeptAnswer, KeptCitation, KeptStatement, Reference, Verdict
+from assistant.predictions import Prediction, Quoted, Retrieved, made_with
 from assistant.settings import AssistantSettings
 from assistant.types import (
     Answer,
@@ -39,11 +50,19 @@ __all__ = [
     "Checking",
     "Citation",
     "Conversation",
+    "ConversationMissing",
+    "ConversationStore",
+    "ConversationsUnreadable",
     "Dropped",
     "Evaluation",
     "Event",
+    "Feedback",
     "Finished",
     "Gap",
+    "KeptAnswer",
+    "KeptCitation",
+    "KeptConversation",
+    "KeptStatement",
     "Loss",
     "Lost",
     "ModelError",
@@ -53,6 +72,7 @@ __all__ = [
     "PredictionsRefused",
     "QuestionError",
     "Quoted",
+    "Reference",
     "Result",
     "Retrieved",
     "Rewritten",
@@ -62,10 +82,14 @@ __all__ = [
     "Status",
     "TradeOff",
     "Turn",
+    "Verdict",
     "WriterUnavailable",
     "Writing",
     "evaluate",
     "examine",
+    "feedback_cases",
+    "made_with",
+    "new_key",
     "read_cases",
     "remembered",
 ]

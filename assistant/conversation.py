@@ -23,12 +23,19 @@ TURNS = 5
 class Conversation:
     """Questions asked in turn, each after those before it. For one person: not to be shared by threads."""
 
-    def __init__(self, assistant: Assistant, filters: Filters | None = None, as_of: date | None = None) -> None:
-        """Args: assistant: who answers. filters, as_of: of every question, as for :meth:`Assistant.ask`."""
+    def __init__(
+        self,
+        assistant: Assistant,
+        filters: Filters | None = None,
+        as_of: date | None = None,
+        turns: Sequence[Turn] = (),
+    ) -> None:
+        """Args: assistant: who answers. filters, as_of: of every question, as for :meth:`Assistant.ask`. turns: those
+        of a conversation that goes on, oldest first."""
         self._assistant = assistant
         self._filters = filters
         self._as_of = as_of
-        self._turns: tuple[Turn, ...] = ()
+        self._turns: tuple[Turn, ...] = tuple(turns)[-TURNS:]
 
     @property
     def turns(self) -> tuple[Turn, ...]:

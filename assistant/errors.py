@@ -1,11 +1,13 @@
 """What can go wrong in answering, beside what can go wrong in the index.
 
 index.BylineError
-├── QuestionError         a question cannot be asked as it is
-├── CasesUnreadable       a file of questions to evaluate with cannot be read, or a row of it
-├── PredictionsRefused    a file of predictions holds something else, or was made otherwise
-├── WriterUnavailable     the writer that is set needs a package or a file that is not there
-└── ModelError            a language model cannot be reached, refuses, fails or takes too long
+├── QuestionError             a question cannot be asked as it is
+├── CasesUnreadable           a file of questions to evaluate with cannot be read, or a row of it
+├── PredictionsRefused        a file of predictions holds something else, or was made otherwise
+├── WriterUnavailable         the writer that is set needs a package or a file that is not there
+├── ModelError                a language model cannot be reached, refuses, fails or takes too long
+├── ConversationMissing       no conversation, or more than one, has this id
+└── ConversationsUnreadable   the file of conversations is damaged, or cannot be read or written
 """
 
 from __future__ import annotations
@@ -31,3 +33,11 @@ class WriterUnavailable(BylineError):
 
 class ModelError(BylineError):
     """A language model cannot be reached, refuses, fails or takes too long. The message never holds its key."""
+
+
+class ConversationMissing(BylineError):
+    """No conversation, or more than one, has this id; or it has no such answer."""
+
+
+class ConversationsUnreadable(BylineError):
+    """The file of conversations is damaged, of a later Byline, or cannot be read or written."""

@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from hypothesis import HealthCheck, settings
 
 # the tokenizers' own threads and the forks of subprocesses do not go together
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+# conversations of tests are nothing that whoever runs them wants to find among their own
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="byline-tests-")
 
 # a busy machine is no failure: nothing here is timed
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

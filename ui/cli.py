@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from index.errors import ArchiveLocked, BylineError
 
 if TYPE_CHECKING:
+    from assistant import ConversationStore, KeptConversation
     from index import Archive, Filters, Progress, Skip
     from ui.wiring import Settings
 
@@ -81,8 +82,10 @@ def build_parser() -> argparse.ArgumentParser:
     def folder_argument(added: argparse.ArgumentParser) -> None:
         added.add_argument("archive", metavar="FOLDER", nargs="?", type=Path, help="the folder of articles")
 
-    def archive_option(added: argparse.ArgumentParser) -> None:
-        added.add_argument("--archive", "-a", metavar="FOLDER", type=Path, help="the folder of articles")
+    def archive_option(added: argparse.ArgumentParser, default: object = None) -> None:
+        added.add_argument(
+            "--archive", "-a", metavar="FOLDER", type=Path, default=default, help="the folder of articles"
+        )
 
     def json_option(added: argparse.ArgumentParser) -> None:
         added.add_argument("--json", action="store_true", help="print JSON")
@@ -96,6 +99,11 @@ def build_parser() -> argparse.ArgumentParser:
 
     def as_of_option(added: argparse.ArgumentParser) -> None:
         added.add_argument("--as-of", metavar="DAY", type=_day, help="ask as on this day (today)")
+
+    def no_keep_option(added: argparse.ArgumentParser) -> None:
+        added.add_argument(
+            "--no-keep", dest="keep_conversations", action="store_false", default=None, help="keep no conversation"
+        )
 
     index = command("index", "Make the index match the folder of articles.", _index)
     folder_argument(index)
@@ -142,6 +150,19 @@ def build_parser() -> argparse.ArgumentParser:
     chat = command("chat", "Answer questions in turn, follow-ups too, until exit or Ctrl-D.", _chat)
     folder_argument(chat)
     filter_options(chat)
+    chat.add_argument(
+        "--continue",
+        dest="continued",
+        metavar="ID",
+        nargs="?",
+        const="",
+        help="go on with this conversation, or the last",
+    )
+    no_keep_option(chat)
+
+    _add_conversations(
+        command("conversations", "List the conversations that are kept.", _conversations), archive_option
+    )
 
     search = command("search", "Find passages.", _search)
     search.add_argument("query", metavar="QUERY", nargs="+", help="what to look for")
@@ -190,6 +211,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="serve only with a login, which the setting auth or auth_file gives",
     )
     serve.add_argument("--open", action="store_true", help="open the page in the browser")
+    no_keep_option(serve)
 
     password = command(
         "password", "Read a password, and print the line for auth_file that does not tell it.", _password
@@ -206,6 +228,39 @@ def build_parser() -> argparse.ArgumentParser:
     folder_argument(doctor)
     json_option(doctor)
     return parser
+
+
+def _add_conversations(listing: argparse.ArgumentParser, archive_option: Callable[..., None]) -> None:
+    """The actions of ``byline conversations``, and the options of the list that it is without one."""
+    archive_option(listing)
+    listing.add_argument("--json", action="store_true", help="print JSON")
+    actions = listing.add_subparsers(title="actions", metavar="ACTION")
+
+    def action(name: str, help_: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=help_, description=help_)
+        added.set_defaults(run=run)
+        # what stands before the action is not to be undone by what does not stand behind it
+        archive_option(added, default=argparse.SUPPRESS)
+        return added
+
+    def id_argument(added: argparse.ArgumentParser) -> None:
+        added.add_argument("conversation", metavar="ID", help="its id, or the beginning of it")
+
+    id_argument(action("show", "Show a conversation.", _show_conversation))
+    exported = action("export", "Print a conversation with full references.", _export_conversation)
+    id_argument(exported)
+    exported.add_argument(
+        "--format", metavar="FORMAT", choices=("md", "html", "json"), default="md", help="md, html, json"
+    )
+    renamed = action("rename", "Give a conversation another title.", _rename_conversation)
+    id_argument(renamed)
+    renamed.add_argument("title", metavar="TITLE", nargs="+", help="the title")
+    id_argument(action("delete", "Delete a conversation for good.", _delete_conversation))
+    searched = action("search", "List the conversations that have all of these words.", _search_conversations)
+    searched.add_argument("words", metavar="WORDS", nargs="+", help="words, or the beginnings of words")
+    searched.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    judged = action("feedback", "Print what was said of answers, as questions for byline evaluate.", _feedback)
+    judged.add_argument("--out", metavar="FILE", type=Path, help="write it to this file")
 
 
 def _day(text: str) -> date:
@@ -417,11 +472,22 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _chat(options: argparse.Namespace) -> int:
-    from assistant import Conversation, QuestionError
+    from assistant import Conversation, QuestionError, Turn, made_with
     from ui import render
-    from ui.wiring import open_assistant
+    from ui.wiring import open_assistant, open_conversations
 
-    conversation = Conversation(open_assistant(_settings(options)), _filters(options))
+    settings = _settings(options)
+    assistant, filters = open_assistant(settings), _filters(options)
+    store = open_conversations(settings, assistant.archive) if settings.serve.keep_conversations else None
+    turns: list[Turn] = []
+    kept = ""
+    if options.continued is not None:
+        store = store or open_conversations(settings, assistant.archive)
+        going_on = _to_go_on_with(store, options)
+        turns = [Turn(answer.answer) for answer in store.answers(going_on.id)]
+        print(f"Going on with: {render.plain(going_on.title)}", file=sys.stderr)
+        kept = going_on.id
+    conversation = Conversation(assistant, filters, turns=turns)
     if _is_typed():
         print("Ask about the articles, and then about the answers. To end: exit, or Ctrl-D.", file=sys.stderr)
     for question in iter(_next_question, None):
@@ -433,6 +499,106 @@ def _chat(options: argparse.Namespace) -> int:
             print(f"byline: {error}", file=sys.stderr)
             continue
         print(f"{render.answer_text(answer)}\n", flush=True)
+        if store is not None and settings.serve.keep_conversations:
+            kept, _ = store.keep(answer, kept, filters=filters, made_with=made_with(assistant))
+    return ANSWERED
+
+
+def _to_go_on_with(store: ConversationStore, options: argparse.Namespace) -> KeptConversation:
+    from assistant import ConversationMissing
+
+    if options.continued:
+        return store.find(options.continued)
+    for newest in store.conversations(1):
+        return newest
+    raise ConversationMissing("No conversation about these articles is kept yet. Leave out --continue.")
+
+
+def _kept(options: argparse.Namespace) -> tuple[Archive, ConversationStore]:
+    from ui.wiring import open_archive, open_conversations
+
+    settings = _settings(options)
+    archive = open_archive(settings)
+    return archive, open_conversations(settings, archive)
+
+
+def _conversations(options: argparse.Namespace) -> int:
+    _, store = _kept(options)
+    _print_conversations(store.conversations(), options)
+    return ANSWERED
+
+
+def _search_conversations(options: argparse.Namespace) -> int:
+    _, store = _kept(options)
+    found = store.search(" ".join(options.words))
+    _print_conversations(found, options)
+    return ANSWERED if found else DECLINED
+
+
+def _print_conversations(conversations: Sequence[KeptConversation], options: argparse.Namespace) -> None:
+    from ui import transcripts
+
+    if options.json:
+        _print_json(transcripts.list_json(conversations))
+    elif conversations:
+        print(transcripts.list_text(conversations))
+    else:
+        print("byline: no such conversation is kept", file=sys.stderr)
+
+
+def _show_conversation(options: argparse.Namespace) -> int:
+    from ui import transcripts
+
+    _, store = _kept(options)
+    conversation = store.find(options.conversation)
+    print(transcripts.conversation_text(conversation, store.answers(conversation.id)))
+    return ANSWERED
+
+
+def _export_conversation(options: argparse.Namespace) -> int:
+    from ui import transcripts
+
+    archive, store = _kept(options)
+    conversation = store.find(options.conversation)
+    answers = store.answers(conversation.id)
+    print(transcripts.export(options.format, conversation, answers, archive.folder.name).text, end="")
+    return ANSWERED
+
+
+def _rename_conversation(options: argparse.Namespace) -> int:
+    from ui import render
+
+    _, store = _kept(options)
+    print(render.plain(store.rename(store.find(options.conversation).id, " ".join(options.title))))
+    return ANSWERED
+
+
+def _delete_conversation(options: argparse.Namespace) -> int:
+    from ui import render
+
+    _, store = _kept(options)
+    conversation = store.find(options.conversation)
+    store.delete(conversation.id)
+    print(f"deleted {render.plain(conversation.title)}")
+    return ANSWERED
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    import json
+
+    from assistant import feedback_cases
+
+    archive, store = _kept(options)
+    if options.out:
+        _check_output("--out", options.out, archive.folder)
+    lines = [json.dumps(case) + "\n" for case in feedback_cases(store.answers_with_feedback())]
+    if not lines:
+        print("byline: nothing was said of any answer yet", file=sys.stderr)
+        return DECLINED
+    if options.out:
+        options.out.write_text("".join(lines), encoding="utf-8")
+    else:
+        print("".join(lines), end="")
     return ANSWERED
 
 
@@ -505,13 +671,18 @@ def _check_outputs(options: argparse.Namespace, folder: Path) -> None:
         place = path.resolve()
         if place in given:
             raise BylineError(f"{option} names {path}, which holds the questions. Choose another file.")
-        if not place.parent.is_dir():
-            raise BylineError(f"{option} names {path}, but there is no folder {place.parent}. Make it first.")
-        if place.is_relative_to(folder.resolve()) and not any(
-            part.startswith(".") for part in place.relative_to(folder.resolve()).parts
-        ):
-            raise BylineError(f"{path} would be read as an article. Choose a place for {option} outside of {folder}.")
+        _check_output(option, path, folder)
         given.append(place)
+
+
+def _check_output(option: str, path: Path, folder: Path) -> None:
+    place = path.resolve()
+    if not place.parent.is_dir():
+        raise BylineError(f"{option} names {path}, but there is no folder {place.parent}. Make it first.")
+    if place.is_relative_to(folder.resolve()) and not any(
+        part.startswith(".") for part in place.relative_to(folder.resolve()).parts
+    ):
+        raise BylineError(f"{path} would be read as an article. Choose a place for {option} outside of {folder}.")
 
 
 def _anew(options: argparse.Namespace) -> str:
@@ -573,11 +744,14 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from ui.wiring import can_open_browser, open_assistant, open_logins
+    from ui.wiring import can_open_browser, open_assistant, open_conversations, open_logins
 
     settings = _settings(options)
     logins = open_logins(settings, required=options.login_required)
     assistant = open_assistant(settings)
+    # one page for several people must not show one the conversations of another
+    keeps = settings.serve.keep_conversations and not logins
+    store = open_conversations(settings, assistant.archive) if keeps else None
 
     def ready(address: str) -> None:
         print(f"Byline answers at {address} (Ctrl-C ends it)", flush=True)
@@ -589,7 +763,8 @@ def _serve(options: argparse.Namespace) -> int:
     from ui import web
 
     serve = settings.serve
-    web.serve(assistant, serve.host, serve.port, serve.chats, ready, logins=logins, path=serve.root_path or "")
+    path = serve.root_path or ""
+    web.serve(assistant, serve.host, serve.port, serve.chats, ready, store=store, logins=logins, path=path)
     return ANSWERED
 
 

@@ -17,11 +17,13 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from assistant import Assistant
+from assistant import Assistant, ConversationStore
 from index import BylineError
 from ui import api, guard, handlers, render
+from ui.history import VERDICTS, History
 from ui.logins import Logins
 from ui.places import Places
+from ui.sidebar import Sidebar, add_exports
 
 FIRST_PORT, PORTS = 7860, 100
 
@@ -36,21 +38,25 @@ HEADERS = {
 LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
 
-def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
+def build_page(assistant: Assistant, chats: int, history: History | None = None) -> gr.Blocks:
     """The page: the chat, and beside it the panel of sources.
 
     Args:
         assistant: who answers.
         chats: how many questions are answered at the same time.
+        history: where conversations are kept; None: nowhere.
     """
     with gr.Blocks(title="Byline", fill_height=True, analytics_enabled=False) as page:
         gr.HTML('<header class="byline-title"><h1>Byline</h1><p>Every sentence quotes an article.</p></header>')
         panel = gr.HTML(render.panel_html(()), elem_id="byline-panel", render=False)
         sections, turns = gr.State(()), gr.State(())
+        sidebar = Sidebar(history) if history else None
+        kept = sidebar.kept if sidebar else []
+        answering = handlers.chat(assistant)
         with gr.Row(elem_id="byline-columns", equal_height=False):
             with gr.Column(scale=3, min_width=320):
                 chat = gr.ChatInterface(
-                    handlers.chat(assistant),
+                    history.keeping(answering) if history else answering,
                     chatbot=gr.Chatbot(
                         label="Conversation",
                         show_label=False,
@@ -61,7 +67,7 @@ def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
                         allow_tags=False,
                         sanitize_html=True,
                         buttons=[],
-                        feedback_options=None,
+                        feedback_options=tuple(VERDICTS) if history else None,
                         placeholder="Ask about the articles.",
                     ),
                     textbox=gr.Textbox(
@@ -74,8 +80,8 @@ def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
                         max_lines=8,
                         max_length=assistant.settings.question_characters,
                     ),
-                    additional_inputs=[sections, turns],
-                    additional_outputs=[panel, sections, turns],
+                    additional_inputs=[sections, turns, *kept],
+                    additional_outputs=[panel, sections, turns, *kept],
                     analytics_enabled=False,
                     flagging_mode="never",
                     concurrency_limit=chats,
@@ -85,12 +91,20 @@ def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
             with gr.Column(scale=2, min_width=320):
                 panel.render()  # type: ignore[no-untyped-call]
         chat.chatbot.clear(handlers.clear, None, [panel, sections, turns], api_visibility="private")
+        if sidebar:
+            sidebar.connect(page, chat, [panel, sections, turns])
     assert isinstance(page, gr.Blocks)
     return page
 
 
 def build_app(
-    assistant: Assistant, chats: int, *, local: bool = True, logins: Logins | None = None, path: str = ""
+    assistant: Assistant,
+    chats: int,
+    *,
+    local: bool = True,
+    store: ConversationStore | None = None,
+    logins: Logins | None = None,
+    path: str = "",
 ) -> FastAPI:
     """The whole web application.
 
@@ -99,6 +113,7 @@ def build_app(
         chats: how many questions are answered at the same time.
         local: whether it is reached from this machine alone; then other host names are refused, so that no web page
             can reach it through a name that it points here (DNS rebinding).
+        store: where conversations are kept; None: nowhere.
         logins: who may come in; None: everybody.
         path: what it is served under, such as /byline.
     """
@@ -115,7 +130,10 @@ def build_app(
     app.add_api_route("/healthz", lambda: {"status": "ok"}, include_in_schema=False)
     app.state.places = Places(chats)
     app.mount("/api", api.build_api(assistant, app.state.places, path))
-    page = build_page(assistant, chats)
+    history = History(assistant, store) if store else None
+    if history:
+        add_exports(app, history)
+    page = build_page(assistant, chats, history)
     page.queue(max_size=chats * 8, api_open=False)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
@@ -128,7 +146,7 @@ def build_app(
         enable_monitoring=False,
         show_error=False,
         max_file_size=0,
-        css_paths=Path(str(files("ui") / "static" / "chat.css")),
+        css_paths=[Path(str(files("ui") / "static" / name)) for name in ("chat.css", "sidebar.css")],
         theme=gr.themes.Base(
             font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"], primary_hue="blue"
         ),
@@ -143,6 +161,7 @@ def serve(
     chats: int,
     ready: Callable[[str], None],
     *,
+    store: ConversationStore | None = None,
     logins: Logins | None = None,
     path: str = "",
 ) -> None:
@@ -154,6 +173,7 @@ def serve(
         port: port to listen on; 0: the first free one from 7860 on.
         chats: how many questions are answered at the same time.
         ready: called with the page's address once it can be opened.
+        store: where conversations are kept; None: nowhere.
         logins: who may come in; None: everybody.
         path: what a proxy serves it under, such as /byline.
 
@@ -163,7 +183,7 @@ def serve(
     listener = _listen(host, port)
     local = host in ("127.0.0.1", "localhost", "::1")
     shown = f"[{host}]" if ":" in host else host
-    app = build_app(assistant, chats, local=local, logins=logins, path=path)
+    app = build_app(assistant, chats, local=local, store=store, logins=logins, path=path)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
     ready(f"http://{shown}:{listener.getsockname()[1]}{path}/")
     with listener:

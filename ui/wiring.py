@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_config_path
+from platformdirs import user_config_path, user_data_path
 from pydantic import Field, SecretStr
 
-from assistant import Assistant, AssistantSettings
+from assistant import Assistant, AssistantSettings, ConversationStore
 from index import Archive, IndexSettings, SettingsError, Table
 
 if TYPE_CHECKING:
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from ui.logins import Logins
 
 SETTINGS_FILE = "byline.toml"
+CONVERSATIONS_FILE = "conversations.sqlite"
 PREFIX = "BYLINE_"
 KEY = "BYLINE_MODEL_KEY"
 """The variable with the key of a language model's server. It is no setting: no file holds it, and nothing shows it."""
 
 
 class ServeSettings(Table):
-    """How the web chat is served."""
+    """How the web chat is served, and where conversations are kept."""
 
     archive: Path = Field(default=Path(), description="the folder of articles where a command names none")
     host: str = Field(default="127.0.0.1", description="address that the web chat listens on")
@@ -43,6 +44,13 @@ class ServeSettings(Table):
         default=None,
         pattern=r"^(/[\w.~-]+)+$",
         description="the path that a proxy serves the web chat under, such as /byline",
+    )
+    keep_conversations: bool = Field(
+        default=True, description="keep the conversations of the web chat and of `byline chat` on this machine"
+    )
+    conversations_file: Path | None = Field(
+        default=None,
+        description="where conversations are kept; unset: `conversations.sqlite` in the user's data folder",
     )
 
 
@@ -148,6 +156,16 @@ def open_logins(settings: Settings, *, required: bool = False) -> Logins | None:
             f"{PREFIX}AUTH_FILE; byline password USER prints a line for it."
         )
     return Logins(lines) if lines else None
+
+
+def open_conversations(settings: Settings, archive: Archive) -> ConversationStore:
+    """The conversations about ``archive``, in the file that the settings name.
+
+    Raises:
+        ConversationsUnreadable: the file is damaged, of a later Byline, or cannot be written.
+    """
+    place = settings.serve.conversations_file
+    return ConversationStore(place or user_data_path("byline", appauthor=False) / CONVERSATIONS_FILE, archive)
 
 
 def can_open_browser(environment: Mapping[str, str] = os.environ) -> bool:
