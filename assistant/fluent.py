@@ -38,7 +38,8 @@ REWRITE_TOKENS = 160
 BESIDE = 5.0
 """A statement is beside the question if the best sentence that it rests on answers by so many logits less than the best
 one there is. Of the sentences of newsbench's evidence that name the right answer 98 % come nearer, of all 58 %. It
-keeps out what is true and beside the point, and most of what an article would have a model say."""
+keeps out what is true and beside the point, and what an article would have a model say: of 33 such claims of
+``tests/attacks.py`` that a model was given to read and repeated, 32."""
 
 NEAR = 3
 """Passages given for rewriting a sentence that cites none that is there."""

@@ -8,7 +8,8 @@ it follows no redirect, so that no article reaches another host than the one tha
 server on this machine.
 
 A GGUF file is run by llama.cpp's own server within this process, on a port of the loopback that only a random key
-opens, so that it is read and stopped in the same way as any other.
+opens, so that it is read and stopped in the same way as any other. It ends its words when it is left; a prompt that it
+has begun to read it reads to the end.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ CONNECT_SECONDS = 5.0
 WAITING = 0.2
 """Seconds without a word after which a stream says so, so that whoever reads it can stop."""
 
-LEAVE_SECONDS = 2.0
+LEAVE_SECONDS = 0.5
 """How long a stopped request may take to close its connection before it is left to its thread."""
 
 MOST_CHARACTERS = 200_000
