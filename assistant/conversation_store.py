@@ -410,8 +410,8 @@ class ConversationStore:
             raise self._damaged(error) from error
         except OSError as error:
             raise ConversationsUnreadable(
-                f"{self.path} cannot be made ({error.strerror or error}). Name another file "
-                "(setting `conversations_file`)."
+                f"{self.path} cannot be made ({error.strerror or error}). "
+                "Name another file (setting `conversations_file`)."
             ) from error
 
     @contextmanager

@@ -239,6 +239,7 @@ VARYING = (
     (r"\b\d+(?:\.\d)? MB", "# MB"),
     (r"\bfast-[0-9a-f]{12}", "fast-#"),
     (r"saved \d+ \w+ \d{4}", "saved #"),
+    (r"^[0-9a-f]{8}  \d+ \w+ \d{4}, \d\d:\d\d", "#"),
 )
 """What differs from run to run and from machine to machine, and what stands for it."""
 

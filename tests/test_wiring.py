@@ -89,7 +89,7 @@ def test_each_setting_has_one_home_and_so_one_meaning():
 @pytest.mark.parametrize("name", [name for table in wiring.TABLES for name in table.model_fields])
 def test_each_setting_is_read_from_the_environment(name):
     # each takes some of them, as its type and bounds have it
-    for text in ("3", "700", "2000", "4096", "0.5", "2.5", "true", "careful", "openai-like", "somewhere"):
+    for text in ("3", "700", "2000", "4096", "0.5", "2.5", "true", "careful", "openai-like", "/user:password", "somewhere"):
         try:
             settings = load_settings(environment={f"BYLINE_{name.upper()}": text})
         except SettingsError as error:

@@ -149,6 +149,13 @@ class Gap(Shape):
     missing: list[str]
 
 
+class Dropped(Shape):
+    """A sentence that a language model wrote and that no reader is shown, and why."""
+
+    sentence: str
+    reason: str
+
+
 class Answer(Shape):
     """An answer. Its id may stand in the history of the next question."""
 
@@ -162,6 +169,7 @@ class Answer(Shape):
     citations: list[Citation]
     judgements: list[Judgement]
     notes: list[Note]
+    dropped: list[Dropped]
     gaps: list[Gap]
     nearest: list[Hit]
     searched: int = Field(description="how many articles the archive held")
