@@ -395,6 +395,8 @@ COMMANDS = {
     "history": lambda folder: ["history", "--archive", folder, "cd69"],
     "show": lambda folder: ["show", "--archive", folder, "cd69"],
     "serve": lambda folder: ["serve", folder],
+    "mcp": lambda folder: ["mcp", folder],
+    "conversations": lambda folder: ["conversations", "list", "--archive", folder],
     "doctor": lambda folder: ["doctor", folder],
     "add": lambda folder: ["add", "--archive", folder, SEED],
     "remove": lambda folder: ["remove", "--archive", folder, "cd69"],
@@ -405,7 +407,7 @@ READING = [name for name in COMMANDS if name not in ("index", "doctor", "add", "
 
 def test_every_command_is_tried_with_folders_that_are_not_as_they_should_be():
     (commands,) = [a for a in cli.build_parser()._actions if isinstance(a, argparse._SubParsersAction)]
-    assert COMMANDS.keys() | {"formats"} == commands.choices.keys()
+    assert COMMANDS.keys() | {"formats", "password"} == commands.choices.keys()
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -467,7 +469,9 @@ def test_a_damaged_index_is_a_fault_with_the_command_that_mends_it(own, run, dam
     assert run("doctor", own)[0] == 0
 
 
-@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ("doctor", "serve", "add", "watch")])
+@pytest.mark.parametrize(
+    "command", [name for name in COMMANDS if name not in ("doctor", "serve", "mcp", "add", "watch")]
+)
 def test_a_store_that_is_none_is_a_fault_that_names_the_file(own, run, command):
     (own / ".byline" / "store.sqlite").write_bytes(b"this is no database at all, but long enough to look at")
     said = run(*COMMANDS[command](own), text=f"{LENGTH}\n")  # a chat looks into it when it is asked something
