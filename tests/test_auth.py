@@ -307,5 +307,6 @@ def test_a_person_logs_in_below_a_path_and_asks(seed_assistant):
         page.press("textarea", "Enter")
         expect(page.locator(".byline-answer").first).to_contain_text("2,600-kilometer", timeout=30_000)
         assert page.url == f"http://127.0.0.1:{server.port}/byline/"
-        assert complaints == []
+        # the icon that a browser looks for at the top of a host is not the application's
+        assert [url for _, url in complaints if not url.endswith(f"{server.port}/favicon.ico")] == []
         browser.close()
