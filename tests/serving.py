@@ -65,13 +65,15 @@ def served(assistant, *, chats=4, **options):
     app = web.build_app(assistant, chats, **options)
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=2))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread = threading.Thread(target=server.run, daemon=True, kwargs={"sockets": [listener]})
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield Served(app, listener.getsockname()[1])
-        server.should_exit = True
-        thread.join()
+        try:
+            yield Served(app, listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join(30)
 
 
 def basic(user, password):

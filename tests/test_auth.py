@@ -8,6 +8,8 @@ import sys
 from urllib.parse import quote
 
 import pytest
+from factories import chromium
+from playwright.sync_api import expect, sync_playwright
 from serving import basic, served
 from starlette.routing import Mount
 
@@ -274,3 +276,37 @@ def test_the_line_that_byline_password_prints_is_a_login(run):
     assert status == 0
     assert check(Logins([out.strip()]), "maria", "lantern") is True
     assert run("password", "maria", text="\n")[0] == 1
+
+
+# --- in a browser ----------------------------------------------------------------------------------------------------
+
+
+def test_a_person_logs_in_below_a_path_and_asks(seed_assistant):
+    with (
+        served(seed_assistant, logins=Logins(["maria:lantern"]), path="/byline") as server,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        page = browser.new_page()
+        complaints = []
+        page.on(
+            "console",
+            lambda said: complaints.append((said.text, said.location["url"])) if said.type == "error" else None,
+        )
+        page.goto(f"http://127.0.0.1:{server.port}/byline/")
+        page.fill("[name=user]", "maria")
+        page.fill("[name=password]", "guess")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_have_text("The login is wrong.")
+        assert complaints  # that the page came with the status 401
+        complaints.clear()
+        page.fill("[name=user]", "maria")
+        page.fill("[name=password]", "lantern")
+        page.keyboard.press("Enter")
+        page.fill("textarea", "How long is the Durand Line?")
+        page.press("textarea", "Enter")
+        expect(page.locator(".byline-answer").first).to_contain_text("2,600-kilometer", timeout=30_000)
+        assert page.url == f"http://127.0.0.1:{server.port}/byline/"
+        # the icon that a browser looks for at the top of a host is not the application's
+        assert [url for _, url in complaints if not url.endswith(f"{server.port}/favicon.ico")] == []
+        browser.close()

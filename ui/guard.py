@@ -160,7 +160,8 @@ class LoginRequired:
             page = files("ui").joinpath("static", "login.html").read_text(encoding="utf-8")
             wrong = "" if message == "Log in first." else escape(message)
             page = page.replace("{{action}}", escape(f"{self._path}/login")).replace("{{message}}", wrong)
-            return HTMLResponse(page, status, {"Cache-Control": "no-store"})
+            # without a referrer, a browser does not say either where a form comes from
+            return HTMLResponse(page, status, {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"})
         response = _fault(status, message)
         if status == 401 and "sec-fetch-mode" not in headers:  # a browser would open a window of its own
             response.headers["WWW-Authenticate"] = 'Basic realm="Byline", charset="UTF-8"'
