@@ -90,25 +90,16 @@ def test_each_setting_has_one_home_and_so_one_meaning():
 @pytest.mark.parametrize("name", [name for table in wiring.TABLES for name in table.model_fields])
 def test_each_setting_is_read_from_the_environment(name):
     # each takes some of them, as its type and bounds have it
-<<<<<<< HEAD
     words = ("true", "careful", "openai-like", "ann:secret", "/somewhere", "somewhere")
     for text in ("3", "700", "2000", "4096", "0.5", "2.5", *words):
-=======
-    for text in ("3", "700", "2000", "0.5", "2.5", "true", "careful", "somewhere", "/somewhere"):
->>>>>>> serving
         try:
             settings = load_settings(environment={f"BYLINE_{name.upper()}": text})
         except SettingsError as error:
             assert f"'{name}'" in str(error)
             continue
         values = settings.index.model_dump() | settings.assistant.model_dump() | settings.serve.model_dump()
-<<<<<<< HEAD
         value = values[name]
         if str(value.get_secret_value() if isinstance(value, SecretStr) else value) in (text, text.capitalize()):
-=======
-        value = values[name].get_secret_value() if name == "auth" else values[name]
-        if str(value) in (text, text.capitalize()):
->>>>>>> serving
             return
     raise AssertionError(f"{name} takes none of the values")
 
