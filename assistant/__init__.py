@@ -9,7 +9,7 @@ from assistant.doctor import Check, examine
 from assistant.errors import CasesUnreadable, PredictionsRefused, QuestionError
 from assistant.evaluation import Evaluation, Loss, Lost, Result, TradeOff, evaluate
 from assistant.predictions import Prediction, Quoted, Retrieved
-from assistant.settings import AssistantSettings
+from assistant.settings import AnswerWhen, AssistantSettings
 from assistant.types import (
     Answer,
     Citation,
@@ -28,6 +28,7 @@ from assistant.types import (
 
 __all__ = [
     "Answer",
+    "AnswerWhen",
     "Assistant",
     "AssistantSettings",
     "Case",

@@ -580,8 +580,10 @@ def _serve(options: argparse.Namespace) -> int:
             webbrowser.open(address)
 
     from ui import web
+    from ui.tuning import shown_settings
 
-    web.serve(assistant, settings.serve.host, settings.serve.port, settings.serve.chats, ready)
+    shown = shown_settings([settings.assistant, settings.index, settings.serve], settings.origins)
+    web.serve(assistant, settings.serve.host, settings.serve.port, settings.serve.chats, ready, shown)
     return ANSWERED
 
 

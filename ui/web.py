@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, NamedTuple, get_args
 
 # gradio reads it on import, and would otherwise report to its makers
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -17,9 +18,12 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from assistant import Assistant
+from assistant import AnswerWhen, Assistant, AssistantSettings
 from index import BylineError
-from ui import handlers, render
+from ui import handlers, render, sources, tables
+from ui.archive_tab import LONGEST_SEARCH, ORDERS, Shelf
+from ui.sources import Talk
+from ui.tuning import CHANGEABLE, Shown, bounds
 
 FIRST_PORT, PORTS = 7860, 100
 
@@ -33,68 +37,254 @@ HEADERS = {
 }
 LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
+STATIC = files("ui") / "static"
 
-def build_page(assistant: Assistant, chats: int) -> gr.Blocks:
-    """The page: the chat, and beside it the panel of sources.
+QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+"""How events are handled that nobody waits for in a queue."""
+
+
+class _Refresh(NamedTuple):
+    """A function of the page with its inputs and outputs, to be called after several events."""
+
+    function: Callable[..., Any]
+    inputs: list[Any]
+    outputs: list[Any]
+
+
+def build_page(assistant: Assistant, chats: int, settings: Sequence[Shown] = (), *, managed: bool = True) -> gr.Blocks:
+    """The page: the chat beside its sources, the archive, and the settings.
 
     Args:
         assistant: who answers.
         chats: how many questions are answered at the same time.
+        settings: what the page of settings lists.
+        managed: whether the page adds, removes and syncs articles.
     """
+    shelf = Shelf(assistant.archive)
     with gr.Blocks(title="Byline", fill_height=True, analytics_enabled=False) as page:
         gr.HTML('<header class="byline-title"><h1>Byline</h1><p>Every sentence quotes an article.</p></header>')
-        panel = gr.HTML(render.panel_html(()), elem_id="byline-panel", render=False)
-        sections, turns = gr.State(()), gr.State(())
-        with gr.Row(elem_id="byline-columns", equal_height=False):
-            with gr.Column(scale=3, min_width=320):
-                chat = gr.ChatInterface(
-                    handlers.chat(assistant),
-                    chatbot=gr.Chatbot(
-                        label="Conversation",
-                        show_label=False,
-                        elem_id="byline-chat",
-                        height="calc(100dvh - 16rem)",
-                        min_height=240,
-                        latex_delimiters=[],
-                        allow_tags=False,
-                        sanitize_html=True,
-                        buttons=[],
-                        feedback_options=None,
-                        placeholder="Ask about the articles.",
-                    ),
-                    textbox=gr.Textbox(
-                        placeholder="Ask about the articles …",
-                        label="Question",
-                        show_label=False,
-                        autofocus=True,
-                        submit_btn=True,
-                        stop_btn=True,
-                        max_lines=8,
-                        max_length=assistant.settings.question_characters,
-                    ),
-                    additional_inputs=[sections, turns],
-                    additional_outputs=[panel, sections, turns],
-                    analytics_enabled=False,
-                    flagging_mode="never",
-                    concurrency_limit=chats,
-                    api_visibility="private",
-                    fill_height=False,
-                )
-            with gr.Column(scale=2, min_width=320):
-                panel.render()  # type: ignore[no-untyped-call]
-        chat.chatbot.clear(handlers.clear, None, [panel, sections, turns], api_visibility="private")
+        with gr.Tabs(elem_id="byline-tabs"):
+            chat_tab, archive_tab = gr.Tab("Chat"), gr.Tab("Archive")
+            with gr.Tab("Settings"):
+                tuned = _settings(page, assistant.settings, settings)
+        with chat_tab:
+            filters = _chat(page, assistant, shelf, chats, tuned)
+        with archive_tab:
+            _archive(page, shelf, filters, managed=managed)
     assert isinstance(page, gr.Blocks)
     return page
 
 
-def build_app(assistant: Assistant, chats: int, *, local: bool = True) -> FastAPI:
+def _chat(
+    page: gr.Blocks, assistant: Assistant, shelf: Shelf, chats: int, tuned: Sequence[gr.components.Component]
+) -> _Refresh:
+    """The chat with its filters and sources; returns what brings the filters up to date with the archive."""
+    talk = gr.State(Talk())
+    respond = handlers.chat(assistant)
+
+    def answer(message: str, history: object, kept: Talk, *more: object) -> Iterator[tuple[Any, ...]]:
+        since, until, outlets, *values = more
+        for view in respond(message, history, kept, since, until, outlets, tuple(values)):
+            said = gr.ChatMessage(view.message, options=[{"value": question} for question in view.suggestions])
+            yield said, gr.skip() if view.panel is None else view.panel, view.talk
+
+    panel = gr.HTML(sources.panel(Talk()), elem_id="byline-panel", js_on_load=_connected("panel"), render=False)
+    with gr.Row(elem_id="byline-columns", equal_height=False):
+        with gr.Column(scale=3, min_width=300):
+            with gr.Accordion("Filters", open=False, elem_id="byline-filters") as drawer:
+                days = gr.HTML(js_on_load=_connected("days"))
+                with gr.Row():
+                    since, until = (
+                        gr.DateTime(label=name, include_time=False, type="string", elem_classes="byline-day")
+                        for name in ("First day", "Last day")
+                    )
+                    outlets = gr.Dropdown([], multiselect=True, label="Outlets", elem_id="byline-outlets", scale=2)
+                    none = gr.Button("Clear", size="sm", min_width=80)
+            chat = gr.ChatInterface(
+                answer,
+                chatbot=gr.Chatbot(
+                    label="Conversation",
+                    show_label=False,
+                    elem_id="byline-chat",
+                    height="calc(100dvh - 17rem)",
+                    min_height=240,
+                    latex_delimiters=[],
+                    allow_tags=False,
+                    sanitize_html=True,
+                    buttons=[],
+                    feedback_options=None,
+                    placeholder="Ask about the articles.",
+                ),
+                textbox=gr.Textbox(
+                    placeholder="Ask about the articles …",
+                    label="Question",
+                    show_label=False,
+                    autofocus=True,
+                    submit_btn=True,
+                    stop_btn=True,
+                    max_lines=8,
+                    max_length=assistant.settings.question_characters,
+                    elem_id="byline-question",
+                ),
+                additional_inputs=[talk, since, until, outlets, *tuned],
+                additional_outputs=[panel, talk],
+                # those that are shown come when the page is opened, from the archive as it is then
+                examples=[["What is new?"]],
+                run_examples_on_click=True,
+                cache_examples=False,
+                editable=True,
+                analytics_enabled=False,
+                flagging_mode="never",
+                concurrency_limit=chats,
+                show_progress="hidden",
+                api_visibility="private",
+                fill_height=False,
+            )
+        with gr.Column(scale=2, min_width=300, elem_id="byline-beside"):
+            panel.render()  # type: ignore[no-untyped-call]
+
+    def opened(kept: Talk, event: gr.EventData) -> str:
+        return sources.panel_for(assistant.archive, kept, _said(event))
+
+    def period(event: gr.EventData) -> tuple[str, str]:
+        return shelf.period(_said(event).get("at"))
+
+    def filtered(*chosen: object) -> tuple[str, Any, Any]:
+        html, names, label = shelf.filtered(*chosen)
+        return html, gr.update(choices=names), gr.update(label=label)
+
+    def examples() -> Any:
+        return gr.update(examples=[{"text": question} for question in shelf.examples()])
+
+    chosen: list[Any] = [since, until, outlets]
+    refresh = _Refresh(filtered, chosen, [days, outlets, drawer])
+    panel.select(opened, talk, panel, **QUICK)
+    days.select(period, None, [since, until], **QUICK)
+    for field in chosen:
+        field.change(*refresh, **QUICK)
+    none.click(lambda: (None, None, []), None, chosen, **QUICK)
+    chat.chatbot.clear(handlers.clear, None, [panel, talk], api_visibility="private")
+    page.load(*refresh, **QUICK)
+    page.load(examples, None, chat.chatbot, **QUICK)
+    return refresh
+
+
+def _archive(page: gr.Blocks, shelf: Shelf, filters: _Refresh, *, managed: bool) -> None:
+    """The articles, one of them to be read, and what adds, removes and syncs them."""
+    at, removed = gr.State(1), gr.State("")
+    with gr.Row(equal_height=False, elem_id="byline-archive"):
+        with gr.Column(scale=3, min_width=300):
+            with gr.Row():
+                search = gr.Textbox(label="Search titles, outlets and files", max_length=LONGEST_SEARCH, scale=3)
+                order = gr.Dropdown(list(ORDERS), value=ORDERS[0], label="Sorted by", min_width=140)
+            table = gr.HTML(elem_id="byline-table", js_on_load=_connected("table"))
+        with gr.Column(scale=2, min_width=300):
+            with gr.Group(visible=managed, elem_id="byline-adding"):
+                files = gr.File(label="Add files", file_count="multiple", type="filepath", height=130)
+                with gr.Row():
+                    address = gr.Textbox(label="Add a page by its address", placeholder="https://…", scale=3)
+                    fetch = gr.Button("Add", min_width=80)
+                with gr.Row():
+                    sync = gr.Button("Sync with the folder", min_width=120)
+                    undo = gr.Button("Undo the removal", min_width=120, visible=False)
+            outcome = gr.HTML(elem_id="byline-outcome", js_on_load=_connected("removal"))
+            reader = gr.HTML(elem_id="byline-reader", js_on_load=_connected("reader"))
+            statistics = gr.HTML(elem_id="byline-statistics")
+
+    def turned(words: object, by: object, event: gr.EventData) -> tuple[str, int]:
+        page_ = _said(event).get("page")
+        return shelf.table(words, by, int(page_) if isinstance(page_, str) and page_.isdecimal() else 1)
+
+    def opened(event: gr.EventData) -> str:
+        return shelf.article(_said(event), removable=managed)
+
+    def removing(event: gr.EventData) -> Iterator[tuple[str, str, Any, str]]:
+        for html, article_id in shelf.remove(_said(event).get("article")):
+            yield html, article_id, gr.update(visible=bool(article_id)), ""
+
+    def restoring(article_id: str) -> Iterator[tuple[str, str, Any]]:
+        for html in shelf.restore(article_id):
+            yield html, "", gr.update(visible=False)
+
+    def shown(words: object, by: object, page_: object) -> tuple[str, int, str]:
+        return *shelf.table(words, by, page_), shelf.statistics()
+
+    listed = _Refresh(shown, [search, order, at], [table, at, statistics])
+    for field in (search, order):
+        field.change(shelf.table, [search, order], [table, at], trigger_mode="always_last", **QUICK)
+    table.select(turned, [search, order], [table, at], **QUICK)
+    reader.select(opened, None, reader, **QUICK)
+    page.load(*listed, **QUICK)
+    if not managed:
+        return
+    slow: dict[str, Any] = {
+        "concurrency_limit": 1,
+        "concurrency_id": "archive",
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
+    changes = (
+        files.upload(shelf.add_files, files, outcome, **slow).then(lambda: None, None, files, **QUICK),
+        fetch.click(shelf.add_page, address, outcome, **slow),
+        address.submit(shelf.add_page, address, outcome, **slow),
+        sync.click(shelf.sync, None, outcome, **slow),
+        outcome.select(removing, None, [outcome, removed, undo, reader], **slow),
+        undo.click(restoring, removed, [outcome, removed, undo], **slow),
+    )
+    for change in changes:
+        change.then(*listed, **QUICK).then(*filters, **QUICK)
+
+
+def _settings(page: gr.Blocks, now: AssistantSettings, settings: Sequence[Shown]) -> list[gr.components.Component]:
+    """The settings; returns the fields of those that a visitor may change, in the order of ``CHANGEABLE``."""
+    gr.HTML("<h2>For this visit</h2>" + render.note_html("What is changed here holds until the page is left."))
+    fields: list[gr.components.Component] = []
+    with gr.Row(elem_id="byline-tuning"):
+        for name in CHANGEABLE:
+            about = AssistantSettings.model_fields[name].description
+            if name == "answer_when":
+                fields.append(gr.Radio(list(get_args(AnswerWhen)), value=now.answer_when, label=name, info=about))
+            else:
+                low, high = bounds(name)
+                fields.append(
+                    gr.Number(getattr(now, name), minimum=low, maximum=high, precision=0, label=name, info=about)
+                )
+    gr.HTML("<h2>The look</h2>" + render.note_html("Kept in this browser."))
+    with gr.Row():
+        theme = gr.Radio(["system", "light", "dark"], value="system", label="theme")
+        size = gr.Radio(["small", "normal", "large"], value="normal", label="text size")
+    gr.HTML(
+        "<h2>All settings</h2>"
+        + render.note_html("They are changed in the settings file or the environment; see byline --help.")
+        + tables.settings_html(settings)
+    )
+    theme.input(None, theme, None, js="(theme) => { window.byline.look({ theme }); return []; }")
+    size.input(None, size, None, js="(text) => { window.byline.look({ text }); return []; }")
+    kept = "() => [window.byline.stored().theme || 'system', window.byline.stored().text || 'normal']"
+    page.load(None, None, [theme, size], js=kept)
+    return fields
+
+
+def _connected(name: str) -> str:
+    """The script by which the page's clicks reach a component, under this name."""
+    return f'window.byline.connect("{name}", element, trigger, watch)'
+
+
+def _said(event: gr.EventData) -> Mapping[str, object]:
+    """What a browser says was clicked; any browser may say anything."""
+    data = event._data
+    return data if isinstance(data, dict) else {}
+
+
+def build_app(assistant: Assistant, chats: int, settings: Sequence[Shown] = (), *, local: bool = True) -> FastAPI:
     """The whole web application.
 
     Args:
         assistant: who answers.
         chats: how many questions are answered at the same time.
+        settings: what the page of settings lists.
         local: whether it is reached from this machine alone; then other host names are refused, so that no web page
-            can reach it through a name that it points here (DNS rebinding).
+            can reach it through a name that it points here (DNS rebinding). Otherwise the page changes no archive.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -106,7 +296,7 @@ def build_app(assistant: Assistant, chats: int, *, local: bool = True) -> FastAP
 
     if local:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES, www_redirect=False)
-    page = build_page(assistant, chats)
+    page = build_page(assistant, chats, settings, managed=local)
     page.queue(max_size=chats * 8, api_open=False)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
@@ -117,8 +307,10 @@ def build_app(assistant: Assistant, chats: int, *, local: bool = True) -> FastAP
         run_history=False,
         enable_monitoring=False,
         show_error=False,
-        max_file_size=0,
-        css_paths=Path(str(files("ui") / "static" / "chat.css")),
+        # without a way to add articles nothing is uploaded
+        max_file_size=assistant.archive.settings.max_file_bytes if local else 0,
+        css_paths=Path(str(STATIC / "chat.css")),
+        head=f"<script>{(STATIC / 'page.js').read_text(encoding='utf-8')}</script>",
         theme=gr.themes.Base(
             font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"], primary_hue="blue"
         ),
@@ -126,7 +318,14 @@ def build_app(assistant: Assistant, chats: int, *, local: bool = True) -> FastAP
     return mounted
 
 
-def serve(assistant: Assistant, host: str, port: int, chats: int, ready: Callable[[str], None]) -> None:
+def serve(
+    assistant: Assistant,
+    host: str,
+    port: int,
+    chats: int,
+    ready: Callable[[str], None],
+    settings: Sequence[Shown] = (),
+) -> None:
     """Serve the web chat until interrupted.
 
     Args:
@@ -135,6 +334,7 @@ def serve(assistant: Assistant, host: str, port: int, chats: int, ready: Callabl
         port: port to listen on; 0: the first free one from 7860 on.
         chats: how many questions are answered at the same time.
         ready: called with the page's address once it can be opened.
+        settings: what the page of settings lists.
 
     Raises:
         BylineError: the address cannot be listened on.
@@ -142,7 +342,7 @@ def serve(assistant: Assistant, host: str, port: int, chats: int, ready: Callabl
     listener = _listen(host, port)
     local = host in ("127.0.0.1", "localhost", "::1")
     shown = f"[{host}]" if ":" in host else host
-    server = uvicorn.Server(uvicorn.Config(build_app(assistant, chats, local=local), log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(build_app(assistant, chats, settings, local=local), log_level="warning"))
     ready(f"http://{shown}:{listener.getsockname()[1]}/")
     with listener:
         server.run(sockets=[listener])
