@@ -109,7 +109,7 @@ class Shelf:
         low, high = window(len(article.text), 0, 0, low, high)
         more = tables.removal_button(article.id) if removable else ""
         head = render.reader_head(article, "", more)
-        text = render.article_html(article, low, high, None, f"reader:{article.id}")
+        text = render.article_html(article, low, high, f"reader:{article.id}")
         return f'<article class="byline-reader">{head}{text}</article>'
 
     def period(self, at: object) -> tuple[str, str]:

@@ -583,7 +583,7 @@ def _serve(options: argparse.Namespace) -> int:
     from ui.tuning import shown_settings
 
     shown = shown_settings([settings.assistant, settings.index, settings.serve], settings.origins)
-    web.serve(assistant, settings.serve.host, settings.serve.port, settings.serve.chats, ready, shown)
+    web.serve(assistant, settings.serve.host, settings.serve.port, settings.serve.chats, ready, settings=shown)
     return ANSWERED
 
 

@@ -29,12 +29,13 @@ log = logging.getLogger(__name__)
 
 class View(NamedTuple):
     """What the page shows: the chat's message and the panel, both HTML (None: the panel stays as it is), what the
-    server keeps for this visitor, and questions that suggest themselves."""
+    server keeps for this visitor, questions that suggest themselves, and with the last view the whole answer."""
 
     message: str
     panel: str | None
     talk: Talk
     suggestions: tuple[str, ...] = ()
+    answer: Answer | None = None
 
 
 def chat(assistant: Assistant) -> Callable[..., Iterator[View]]:
@@ -115,7 +116,7 @@ def _views(assistant: Assistant, message: str, filters: Filters, talk: Talk, key
                     step=step,
                     nearest=answer.nearest[: render.NEAREST] if declined else (),
                 )
-                yield View(html, panel(talk), talk, follow_ups(answer))
+                yield View(html, panel(talk), talk, follow_ups(answer), answer)
 
 
 def _working(asked: str | None, shown: tuple[str, ...], step: str, talk: Talk, key: str, message: str) -> View:

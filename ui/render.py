@@ -233,7 +233,7 @@ def _source_html(source: Source, key: str) -> str:
     )
 
 
-def reader_bar(key: str, number: int, of: int) -> str:
+def reader_bar(key: str, number: int, of: int, *, is_cited: bool) -> str:
     """Above an article that was opened at a mark: the way back to the list, and to the marks before and after."""
 
     def to(other: int, name: str, sign: str) -> str:
@@ -246,7 +246,7 @@ def reader_bar(key: str, number: int, of: int) -> str:
     return (
         '<nav class="byline-bar" aria-label="Sources">'
         '<button type="button" data-to="panel" data-close="1">All sources</button>'
-        f"<span>Source {number} of {of}</span>"
+        f"<span>{'Source' if is_cited else 'Nearest passage'} {number} of {of}</span>"
         f"{to(number - 1, 'Previous source', '‹')}{to(number + 1, 'Next source', '›')}</nav>"
     )
 
@@ -293,16 +293,20 @@ def _copying(reference: str) -> str:
     return f'<button type="button" data-copy="{_text(reference)}">Copy quote</button>' if reference else ""
 
 
-def article_html(article: Article, low: int, high: int, quote: tuple[int, int] | None, name: str) -> str:
+def article_html(
+    article: Article, low: int, high: int, name: str, quote: Span | None = None, *, is_cited: bool = True
+) -> str:
     """The characters ``low`` to ``high`` of an article, by paragraphs, with the words of ``quote`` marked.
 
     Args:
         article: whose.
         low: the first character shown.
         high: after the last one.
-        quote: where the quote starts and ends.
         name: whom the buttons that show more tell, and of what: ``"panel:<key>:<number>"``, ``"reader:<article id>"``.
+        quote: the words that are marked, if any.
+        is_cited: whether they are cited; those of a passage that only comes near are marked otherwise.
     """
+    kind = "byline-current" if is_cited else "byline-current byline-not-cited"
     html = []
     at = bisect_right(article.blocks, low, key=lambda block: block.end)
     while at < len(article.blocks) and article.blocks[at].start < high:
@@ -311,25 +315,26 @@ def article_html(article: Article, low: int, high: int, quote: tuple[int, int] |
         tag = "h4" if block.kind == "heading" else "p"
         dim = "" if block.kind in ("prose", "heading") else ' class="byline-not-prose"'
         before, after = "… " if start > block.start else "", " …" if end < block.end else ""
-        html.append(f'<{tag}{dim} dir="auto">{before}{_with_quote(article.text, start, end, quote)}{after}</{tag}>')
+        shown = _with_quote(article.text, start, end, quote, kind)
+        html.append(f'<{tag}{dim} dir="auto">{before}{shown}{after}</{tag}>')
         at += 1
-    shown = "".join(html) or note_html("Nothing in it can be shown.")
+    paragraphs = "".join(html) or note_html("Nothing in it can be shown.")
     length = len(article.text)
     above = _more(name, max(0, low - SHOW_MORE), high, "Show what comes before") if low > 0 else ""
     below = _more(name, low, high + SHOW_MORE, "Show more") if high < length else ""
     part = f"Characters {low + 1:,} to {high:,} of {length:,} are shown." if above or below else ""
-    return f'{note_html(part) if part else ""}<div class="byline-text">{above}{shown}{below}</div>'
+    return f'{note_html(part) if part else ""}<div class="byline-text">{above}{paragraphs}{below}</div>'
 
 
-def _with_quote(text: str, start: int, end: int, quote: tuple[int, int] | None) -> str:
-    first, last = quote or (end, end)
+def _with_quote(text: str, start: int, end: int, quote: Span | None, kind: str) -> str:
+    first, last = (quote.start, quote.end) if quote else (end, end)
     first, last = min(max(first, start), end), min(max(last, start), end)
 
     def piece(low: int, high: int) -> str:
         # within a paragraph a line break is only where its lines were wrapped
         return _text(text[low:high].replace("\n", " "))
 
-    marked = f'<mark class="byline-current" tabindex="-1">{piece(first, last)}</mark>' if first < last else ""
+    marked = f'<mark class="{kind}" tabindex="-1">{piece(first, last)}</mark>' if first < last else ""
     return piece(start, first) + marked + piece(last, end)
 
 

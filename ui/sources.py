@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from assistant import Answer, Turn, remembered
-from index import Archive, Article, ArticleMissing, BylineError
+from index import Archive, Article, ArticleMissing, BylineError, Span
 from ui import render
 
 EXCHANGES = 20
@@ -26,7 +26,8 @@ MOST = 200_000
 class Place(NamedTuple):
     """A stretch of an article that a mark leads to, with what tells of it should the article leave the archive.
 
-    ``quote`` is ``article.text[start:end]``; ``reference`` is the quote as it is copied, with where it is from.
+    ``quote`` is ``article.text[start:end]``; ``reference`` is the quote as it is copied, with where it is from;
+    ``is_cited`` tells the words that answer from a passage that came near and does not.
     """
 
     article_id: str
@@ -37,6 +38,7 @@ class Place(NamedTuple):
     facts: str
     url: str
     reference: str
+    is_cited: bool
 
 
 class Exchange(NamedTuple):
@@ -102,17 +104,16 @@ def exchange_of(answer: Answer, key: str) -> Exchange:
     cited = [(citation.article, citation.start, citation.end) for citation in answer.citations]
     near = [(hit.article, hit.passage.start, hit.passage.end) for hit in answer.nearest[: render.NEAREST]]
     shown = cited or ([] if answer.status == "about" else near)
-    places = tuple(place_of(*stretch) for stretch in shown)
+    places = tuple(_place(*stretch, is_cited=bool(cited)) for stretch in shown)
     return Exchange(key, answer.question, render.section(answer, key), places, Turn(answer))
 
 
-def place_of(article: Article, start: int, end: int) -> Place:
-    """A stretch of an article as something to be opened and copied."""
+def _place(article: Article, start: int, end: int, *, is_cited: bool) -> Place:
     quote = article.text[start:end]
     address = render.web_address(article.url)
     title = render.plain(article.title or article.path)
     reference = f"“{render.plain(quote)}” {'. '.join(part for part in (title, render.facts(article), address) if part)}"
-    return Place(article.id, start, end, quote, title, render.facts(article), address, reference)
+    return Place(article.id, start, end, quote, title, render.facts(article), address, reference, is_cited)
 
 
 def panel(talk: Talk) -> str:
@@ -133,7 +134,7 @@ def panel_for(archive: Archive, talk: Talk, wanted: Mapping[str, object]) -> str
     place = talk.place(key, number)
     if place is None or number is None:
         return panel(talk)
-    bar = render.reader_bar(str(key), number, talk.count(key))
+    bar = render.reader_bar(str(key), number, talk.count(key), is_cited=place.is_cited)
     try:
         article = archive.article(place.article_id)
     except ArticleMissing:
@@ -143,8 +144,9 @@ def panel_for(archive: Archive, talk: Talk, wanted: Mapping[str, object]) -> str
     if article.text[place.start : place.end] != place.quote:
         return bar + _gone(place)
     low, high = window(len(article.text), place.start, place.end, _whole(wanted.get("low")), _whole(wanted.get("high")))
-    head = render.reader_head(article, place.reference)
-    text = render.article_html(article, low, high, (place.start, place.end), f"panel:{key}:{number}")
+    head = render.reader_head(article, place.reference if place.is_cited else "")
+    quote = Span(place.start, place.end)
+    text = render.article_html(article, low, high, f"panel:{key}:{number}", quote, is_cited=place.is_cited)
     return f'{bar}<article class="byline-reader">{head}{text}</article>'
 
 

@@ -26,6 +26,7 @@ LONGEST_TITLE = 90
 _NAME = re.compile(r"(?<=[a-z,;] )(?:[A-Z][\w’'-]+)(?: (?:(?:of|the|de|al|bin|van|von) )?[A-Z][\w’'-]+){1,3}")
 # asked for a summary of "Why …", it would be asked why
 _ASKS = re.compile(r"(?:who|whom|whose|what|when|where|why|how|which|latest|news)\b", re.IGNORECASE)
+_OF_A_PEOPLE = ("ian", "ean", "ese", "ish", "ican")
 _OUTLET_PART = re.compile(r"\s+[|–—-]\s+[^|–—-]{2,40}$")
 
 
@@ -62,7 +63,8 @@ def follow_ups(answer: Answer) -> tuple[str, ...]:
 
 
 def _names(text: str) -> Sequence[str]:
-    return [match[0].removesuffix("’s").removesuffix("'s") for match in _NAME.finditer(text)]
+    found = [match[0].removesuffix("’s").removesuffix("'s") for match in _NAME.finditer(text)]
+    return [name for name in found if not name.endswith(_OF_A_PEOPLE)]
 
 
 def _title_of(ref: ArticleRef) -> str:

@@ -51,7 +51,7 @@ class _Refresh(NamedTuple):
     outputs: list[Any]
 
 
-def build_page(assistant: Assistant, chats: int, settings: Sequence[Shown] = (), *, managed: bool = True) -> gr.Blocks:
+def build_page(assistant: Assistant, chats: int, *, settings: Sequence[Shown] = (), managed: bool = True) -> gr.Blocks:
     """The page: the chat beside its sources, the archive, and the settings.
 
     Args:
@@ -62,7 +62,7 @@ def build_page(assistant: Assistant, chats: int, settings: Sequence[Shown] = (),
     """
     shelf = Shelf(assistant.archive)
     with gr.Blocks(title="Byline", fill_height=True, analytics_enabled=False) as page:
-        gr.HTML('<header class="byline-title"><h1>Byline</h1><p>Every sentence quotes an article.</p></header>')
+        _html('<header class="byline-title"><h1>Byline</h1><p>Every sentence quotes an article.</p></header>')
         with gr.Tabs(elem_id="byline-tabs"):
             chat_tab, archive_tab = gr.Tab("Chat"), gr.Tab("Archive")
             with gr.Tab("Settings"):
@@ -88,11 +88,11 @@ def _chat(
             said = gr.ChatMessage(view.message, options=[{"value": question} for question in view.suggestions])
             yield said, gr.skip() if view.panel is None else view.panel, view.talk
 
-    panel = gr.HTML(sources.panel(Talk()), elem_id="byline-panel", js_on_load=_connected("panel"), render=False)
+    panel = _html(sources.panel(Talk()), elem_id="byline-panel", named="panel", render=False)
     with gr.Row(elem_id="byline-columns", equal_height=False):
         with gr.Column(scale=3, min_width=300):
             with gr.Accordion("Filters", open=False, elem_id="byline-filters") as drawer:
-                days = gr.HTML(js_on_load=_connected("days"))
+                days = _html(named="days")
                 with gr.Row():
                     since, until = (
                         gr.DateTime(label=name, include_time=False, type="string", elem_classes="byline-day")
@@ -176,20 +176,20 @@ def _archive(page: gr.Blocks, shelf: Shelf, filters: _Refresh, *, managed: bool)
         with gr.Column(scale=3, min_width=300):
             with gr.Row():
                 search = gr.Textbox(label="Search titles, outlets and files", max_length=LONGEST_SEARCH, scale=3)
-                order = gr.Dropdown(list(ORDERS), value=ORDERS[0], label="Sorted by", min_width=140)
-            table = gr.HTML(elem_id="byline-table", js_on_load=_connected("table"))
+                order = gr.Dropdown(list(ORDERS), value=ORDERS[0], label="Sorted by", min_width=180)
+            table = _html(elem_id="byline-table", named="table")
         with gr.Column(scale=2, min_width=300):
-            with gr.Group(visible=managed, elem_id="byline-adding"):
+            with gr.Column(visible=managed, elem_id="byline-adding"):
                 files = gr.File(label="Add files", file_count="multiple", type="filepath", height=130)
                 with gr.Row():
                     address = gr.Textbox(label="Add a page by its address", placeholder="https://…", scale=3)
-                    fetch = gr.Button("Add", min_width=80)
+                    fetch = gr.Button("Add", min_width=80, scale=1)
                 with gr.Row():
                     sync = gr.Button("Sync with the folder", min_width=120)
                     undo = gr.Button("Undo the removal", min_width=120, visible=False)
-            outcome = gr.HTML(elem_id="byline-outcome", js_on_load=_connected("removal"))
-            reader = gr.HTML(elem_id="byline-reader", js_on_load=_connected("reader"))
-            statistics = gr.HTML(elem_id="byline-statistics")
+            outcome = _html(elem_id="byline-outcome", named="removal")
+            reader = _html(elem_id="byline-reader", named="reader")
+            statistics = _html(elem_id="byline-statistics")
 
     def turned(words: object, by: object, event: gr.EventData) -> tuple[str, int]:
         page_ = _said(event).get("page")
@@ -237,7 +237,7 @@ def _archive(page: gr.Blocks, shelf: Shelf, filters: _Refresh, *, managed: bool)
 
 def _settings(page: gr.Blocks, now: AssistantSettings, settings: Sequence[Shown]) -> list[gr.components.Component]:
     """The settings; returns the fields of those that a visitor may change, in the order of ``CHANGEABLE``."""
-    gr.HTML("<h2>For this visit</h2>" + render.note_html("What is changed here holds until the page is left."))
+    _html("<h2>For this visit</h2>" + render.note_html("What is changed here holds until the page is left."))
     fields: list[gr.components.Component] = []
     with gr.Row(elem_id="byline-tuning"):
         for name in CHANGEABLE:
@@ -249,11 +249,11 @@ def _settings(page: gr.Blocks, now: AssistantSettings, settings: Sequence[Shown]
                 fields.append(
                     gr.Number(getattr(now, name), minimum=low, maximum=high, precision=0, label=name, info=about)
                 )
-    gr.HTML("<h2>The look</h2>" + render.note_html("Kept in this browser."))
+    _html("<h2>The look</h2>" + render.note_html("Kept in this browser."))
     with gr.Row():
         theme = gr.Radio(["system", "light", "dark"], value="system", label="theme")
         size = gr.Radio(["small", "normal", "large"], value="normal", label="text size")
-    gr.HTML(
+    _html(
         "<h2>All settings</h2>"
         + render.note_html("They are changed in the settings file or the environment; see byline --help.")
         + tables.settings_html(settings)
@@ -265,9 +265,10 @@ def _settings(page: gr.Blocks, now: AssistantSettings, settings: Sequence[Shown]
     return fields
 
 
-def _connected(name: str) -> str:
-    """The script by which the page's clicks reach a component, under this name."""
-    return f'window.byline.connect("{name}", element, trigger, watch)'
+def _html(value: str = "", *, named: str = "", **more: Any) -> gr.HTML:
+    """HTML in the page's own look; ``named`` is the name under which clicks reach it as ``select``."""
+    script = f'window.byline.connect("{named}", element, trigger, watch)' if named else None
+    return gr.HTML(value, js_on_load=script, apply_default_css=False, **more)
 
 
 def _said(event: gr.EventData) -> Mapping[str, object]:
@@ -276,7 +277,7 @@ def _said(event: gr.EventData) -> Mapping[str, object]:
     return data if isinstance(data, dict) else {}
 
 
-def build_app(assistant: Assistant, chats: int, settings: Sequence[Shown] = (), *, local: bool = True) -> FastAPI:
+def build_app(assistant: Assistant, chats: int, *, local: bool = True, settings: Sequence[Shown] = ()) -> FastAPI:
     """The whole web application.
 
     Args:
@@ -296,7 +297,7 @@ def build_app(assistant: Assistant, chats: int, settings: Sequence[Shown] = (), 
 
     if local:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES, www_redirect=False)
-    page = build_page(assistant, chats, settings, managed=local)
+    page = build_page(assistant, chats, settings=settings, managed=local)
     page.queue(max_size=chats * 8, api_open=False)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
@@ -324,6 +325,7 @@ def serve(
     port: int,
     chats: int,
     ready: Callable[[str], None],
+    *,
     settings: Sequence[Shown] = (),
 ) -> None:
     """Serve the web chat until interrupted.
@@ -342,7 +344,9 @@ def serve(
     listener = _listen(host, port)
     local = host in ("127.0.0.1", "localhost", "::1")
     shown = f"[{host}]" if ":" in host else host
-    server = uvicorn.Server(uvicorn.Config(build_app(assistant, chats, settings, local=local), log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(build_app(assistant, chats, local=local, settings=settings), log_level="warning")
+    )
     ready(f"http://{shown}:{listener.getsockname()[1]}/")
     with listener:
         server.run(sockets=[listener])

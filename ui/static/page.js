@@ -201,7 +201,7 @@ window.byline = (() => {
   }
   system.addEventListener("change", () => look());
 
-  document.addEventListener("DOMContentLoaded", () => {
+  function begin() {
     look();
     live();
     // gradio sets the theme itself while it starts
@@ -210,7 +210,10 @@ window.byline = (() => {
     new MutationObserver(() => {
       if (!due) due = setTimeout(() => ((due = 0), listen()), 150);
     }).observe(document.body, { childList: true, subtree: true, characterData: true });
-  });
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
 
   return {
     connect(name, element, trigger, watch) {
