@@ -572,7 +572,8 @@ def plain(text: str) -> str:
 
 def searched_text(hits: Sequence[SearchHit], seconds: float, searched: int) -> str:
     """One line about a search, in words."""
-    return f"Searched {count(searched, 'article')}, {count(len(hits), 'passage')}, {seconds:.1f} s"
+    passages = f", {count(len(hits), 'passage')}" if hits else ""
+    return f"Searched {count(searched, 'article')}{passages}, {seconds:.1f} s"
 
 
 def _day(published: date | None) -> str:

@@ -368,9 +368,7 @@ def _balance(some: Sequence[Sure]) -> Numbers:
 
 def as_toml(tables: dict[str, dict[str, float]]) -> str:
     """The text of ``weights.toml``."""
-    lines = [
-        "# What was learned, by learn_reading.py and learn_claims.py in tests/benchmarks; weights.py reads it."
-    ]
+    lines = ["# What was learned, by learn_reading.py and learn_claims.py in tests/benchmarks; weights.py reads it."]
     for table, values in tables.items():
         lines += ["", f"[{table}]", *(f"{name} = {value:.3f}" for name, value in values.items())]
     return "\n".join(lines) + "\n"
