@@ -107,12 +107,10 @@ def test_an_article_that_changed_since_is_not_passed_off_as_what_was_quoted(fold
 
 
 def test_a_huge_article_is_sent_in_parts(tmp_path):
-    lines = [
-        f"The council of Elvra spoke about item {number} of its budget for an hour.\n\n" for number in range(24_000)
-    ]
+    lines = [f"The council of Elvra spoke about item {number} of its budget for an hour.\n\n" for number in range(3600)]
     words = "The lighthouse of Elvra was lit again on Thursday."
-    text = f"Notes of Elvra\n\n{''.join(lines[:4000])}{words}\n\n{''.join(lines[4000:])}"
-    assert len(text) > 1_700_000
+    text = f"Notes of Elvra\n\n{''.join(lines[:1200])}{words}\n\n{''.join(lines[1200:])}"
+    assert len(text) > MOST + WHOLE
     write(tmp_path, {"huge.txt": text})
     assistant = Assistant.open(tmp_path, sync=True)
     *_, view = handlers.chat(assistant)("When was the lighthouse of Elvra lit again?", None, Talk())

@@ -95,7 +95,7 @@ def _chat(
                 days = _html(named="days")
                 with gr.Row():
                     since, until = (
-                        gr.DateTime(label=name, include_time=False, type="string", elem_classes="byline-day")
+                        gr.Textbox(label=name, placeholder="2026-01-31", max_length=10, min_width=110)
                         for name in ("First day", "Last day")
                     )
                     outlets = gr.Dropdown([], multiselect=True, label="Outlets", elem_id="byline-outlets", scale=2)
