@@ -20,7 +20,7 @@ from assistant.evaluation import Evaluation, Loss, Lost, Result, TradeOff, evalu
 from assistant.feedback import feedback_cases
 from assistant.kept import Feedback, KeptAnswer, KeptCitation, KeptStatement, Reference, Verdict
 from assistant.predictions import Prediction, Quoted, Retrieved, made_with
-from assistant.settings import AssistantSettings
+from assistant.settings import AnswerWhen, AssistantSettings
 from assistant.types import (
     Answer,
     Checking,
@@ -42,6 +42,7 @@ from assistant.types import (
 
 __all__ = [
     "Answer",
+    "AnswerWhen",
     "Assistant",
     "AssistantSettings",
     "Case",

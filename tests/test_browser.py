@@ -15,6 +15,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
+QUESTION = "#byline-question textarea"
+
 HOSTILE = """<img src=x onerror=alert(1)> Bridge <script>alert(2)</script> closes
 
 The bridge of Port Alder closed on Friday, <img src="http://192.0.2.1/x.png" onerror="alert(3)"> officials said.
@@ -74,7 +76,7 @@ class Visit:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
         page.goto(address)
-        expect(page.locator("textarea")).to_be_visible()
+        expect(page.locator(QUESTION)).to_be_visible()
 
     def _route(self, address):
         def route(route):
@@ -88,8 +90,8 @@ class Visit:
 
     def ask(self, question: str) -> None:
         before = self.page.locator(".byline-answer, .byline-fault").count()
-        self.page.fill("textarea", question)
-        self.page.press("textarea", "Enter")
+        self.page.fill(QUESTION, question)
+        self.page.press(QUESTION, "Enter")
         expect(self.page.locator(".byline-answer, .byline-fault")).to_have_count(before + 1, timeout=30_000)
         # the panel is filled with the last step of the answer
         expect(self.page.locator("#byline-panel summary").first).to_have_text(question, timeout=30_000)
@@ -115,18 +117,107 @@ def test_an_answer_quotes_the_article_and_the_panel_marks_the_same_words(visit):
     expect(source.locator(".byline-facts")).to_have_text(re.compile(r"^Times in Pakistan · saved \d+ \w+ \d{4}$"))
     marked = source.locator("mark").inner_text()
     assert marked in next(SEEDS.glob("*.txt")).read_text()
-    assert answer.inner_text() == f"{marked} [1]"
+    assert answer.locator("p[dir]").inner_text() == f"{marked} [1]"
+    expect(answer.locator(".byline-step")).to_have_text(re.compile(r"^Searched 2 articles, \d+ passages, \d+\.\d s$"))
 
 
-def test_a_citation_leads_to_its_own_words_also_in_an_earlier_answer(visit):
+def test_a_citation_opens_its_article_at_its_own_words_also_of_an_earlier_answer(visit):
     visit.ask("How long is the Durand Line?")
     visit.ask("Who visited India?")
     first = visit.page.locator(".byline-mark").first
-    first.click()
-    target = visit.page.locator("mark:target")
-    expect(target).to_have_count(1)
-    expect(target).to_contain_text("2,600-kilometer")
-    expect(target).to_be_in_viewport()
+    first.focus()
+    card = visit.page.locator("#byline-card")
+    expect(card).to_contain_text("2,600-kilometer")
+    expect(card).to_contain_text("Times in Pakistan")
+    visit.page.keyboard.press("Enter")
+    reader = visit.page.locator("#byline-panel .byline-reader")
+    current = reader.locator(".byline-current")
+    expect(current).to_contain_text("2,600-kilometer")
+    expect(current).to_be_in_viewport()
+    expect(card).to_be_hidden()
+    # the whole article is there to be read around the quote
+    for block in next(SEEDS.glob("*.txt")).read_text().split("\n\n")[2:6]:
+        expect(reader).to_contain_text(" ".join(block.split()))
+    visit.page.keyboard.press("Escape")
+    expect(reader).to_have_count(0)
+    expect(first).to_be_focused()
+
+
+def test_the_sources_of_an_answer_are_read_one_after_the_other_and_copied(visit):
+    visit.ask("How long is the Durand Line and who visited India?")
+    panel = visit.page.locator("#byline-panel")
+    visit.page.locator(".byline-mark").first.click()
+    expect(panel.get_by_role("button", name="Previous source")).to_be_disabled()
+    before = panel.locator(".byline-current").inner_text()
+    panel.get_by_role("button", name="Next source").click()
+    expect(panel).to_contain_text(re.compile(r"Source 2 of \d"))
+    quote = panel.locator(".byline-current").inner_text()
+    assert quote != before
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    panel.get_by_role("button", name="Copy quote").click()
+    expect(panel.get_by_role("button", name="Copied")).to_be_visible()
+    copied = visit.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"“{quote}” Afghan Taliban Launch")
+    panel.get_by_role("button", name="All sources").click()
+    expect(panel.locator("details")).to_have_count(1)
+
+
+def test_an_empty_chat_offers_questions_of_the_archive_and_an_answer_what_to_ask_next(visit):
+    visit.page.get_by_role("button", name="Summarise “Afghan Taliban").click()
+    expect(visit.page.locator(".byline-answer .byline-mark").first).to_be_visible(timeout=30_000)
+    visit.page.get_by_role("button", name="Tell me more").click()
+    expect(visit.page.locator(".byline-answer")).to_have_count(2, timeout=30_000)
+    expect(visit.page.locator(".byline-asked")).to_contain_text("Asked: Tell me more")
+
+
+def test_a_question_that_is_asked_again_or_otherwise_leaves_no_trace_of_what_it_was(visit):
+    page = visit.page
+    visit.ask("How long is the Durand Line?")
+    visit.ask("Who visited India?")
+    before = page.locator(".byline-mark").last.get_attribute("href")
+    page.get_by_label("Retry").last.click()
+    summaries = page.locator("#byline-panel summary")
+    # until it is answered anew
+    expect(page.locator(f'#byline-panel .byline-open[href="{before}"]')).to_have_count(0, timeout=30_000)
+    expect(page.locator(QUESTION)).to_be_enabled()
+    expect(summaries).to_have_text(["Who visited India?", "How long is the Durand Line?"])
+    page.get_by_label("Edit").last.click()
+    page.locator("#byline-chat textarea").fill("Who drew it?")
+    page.get_by_label("Submit").last.click()
+    expect(summaries).to_have_text(["Who drew it?", "How long is the Durand Line?"], timeout=30_000)
+    expect(page.locator(".byline-asked")).to_have_text("Asked: Who drew the Durand Line?")
+
+
+def test_filters_narrow_a_question_and_are_shown_with_it(visit):
+    page = visit.page
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("First day").fill("2031-01-01")
+    page.get_by_label("First day").press("Enter")
+    expect(page.get_by_role("button", name="Filters: from 1 January 2031")).to_be_visible()
+    visit.ask("How long is the Durand Line?")
+    expect(page.locator(".byline-chip")).to_have_text(["from 1 January 2031"])
+    expect(page.locator(".byline-answer")).to_contain_text("No article that passes the filters")
+    page.get_by_role("button", name="Clear", exact=True).last.click()
+    expect(page.get_by_role("button", name="Filters", exact=True)).to_be_visible()
+
+
+def test_screen_readers_hear_each_sentence_once(visit):
+    visit.ask("How long is the Durand Line?")
+    heard = visit.page.locator("#byline-live[aria-live=polite] p")
+    expect(heard).to_have_count(1)
+    expect(heard).to_contain_text("2,600-kilometer")
+    expect(visit.page.locator("#byline-chat [role=log]")).to_have_attribute("aria-live", "off")
+
+
+def test_a_theme_and_a_text_size_that_were_chosen_are_kept(visit):
+    page = visit.page
+    page.get_by_role("tab", name="Settings").click()
+    expect(page.locator(".byline-settings")).to_contain_text("answer_when")
+    page.get_by_label("dark").check()
+    page.get_by_label("large").check()
+    page.reload()
+    expect(page.locator("body.dark")).to_have_count(1)
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
 
 
 def test_a_follow_up_leans_on_this_visitor_s_conversation_alone(visit, browser, served):
@@ -151,6 +242,9 @@ def test_what_the_archive_does_not_say_is_declined_and_the_nearest_passages_are_
     expect(visit.page.locator("#byline-panel")).to_contain_text("None of the nearest passages answers.")
     expect(visit.page.locator(".byline-source").first).to_be_visible()
     expect(visit.page.locator("#byline-panel mark")).to_have_count(0)
+    declined.locator(".byline-near").first.click()
+    expect(visit.page.locator("#byline-panel")).to_contain_text("Nearest passage 1 of")
+    expect(visit.page.locator("#byline-panel mark.byline-not-cited").first).to_be_visible()
 
 
 def test_markup_in_an_article_is_shown_as_the_text_that_it_is(visit):
@@ -158,13 +252,15 @@ def test_markup_in_an_article_is_shown_as_the_text_that_it_is(visit):
     expect(visit.page.locator(".byline-answer").last).to_contain_text('<img src="http://192.0.2.1/x.png" onerror=')
     panel = visit.page.locator("#byline-panel")
     expect(panel.locator("h4").first).to_contain_text("<script>alert(2)</script>")
+    visit.page.locator(".byline-mark").first.click()
+    expect(panel.locator(".byline-current")).to_contain_text('onerror="alert(3)">')
     expect(panel.locator("img, iframe, script")).to_have_count(0)
     expect(visit.page.locator("#byline-chat").locator(".byline-answer img, .byline-answer iframe")).to_have_count(0)
 
 
 def test_markup_in_a_question_fetches_nothing(visit):
-    visit.page.fill("textarea", "What is ![x](http://192.0.2.1/q.png) <img src=http://192.0.2.1/r.png>?")
-    visit.page.press("textarea", "Enter")
+    visit.page.fill(QUESTION, "What is ![x](http://192.0.2.1/q.png) <img src=http://192.0.2.1/r.png>?")
+    visit.page.press(QUESTION, "Enter")
     expect(visit.page.locator(".byline-answer")).to_have_count(1, timeout=30_000)
     # the content security policy refuses what a message's Markdown would load, and says so on the console
     assert visit.outside == []
@@ -200,8 +296,8 @@ def test_a_fault_is_shown_as_a_fault(browser, tmp_path):
         page = browser.new_page()
         page.goto(served.address)
         shutil.rmtree(served.folder / ".byline")
-        page.fill("textarea", "How long is the Durand Line?")
-        page.press("textarea", "Enter")
+        page.fill(QUESTION, "How long is the Durand Line?")
+        page.press(QUESTION, "Enter")
         fault = page.locator(".byline-fault")
         expect(fault).to_contain_text("has no index yet. Run: byline index", timeout=30_000)
         expect(page.locator(".byline-answer")).to_have_count(0)
@@ -220,9 +316,48 @@ def test_an_index_made_while_the_page_is_open_is_used(browser, tmp_path):
         expect(page.locator(".byline-declined")).to_have_count(1)
         (served.folder / "new.txt").write_text("Harbour\n\nThe harbour of Port Alder reopened on Monday.\n")
         subprocess.run([sys.executable, "-m", "ui.cli", "index", str(served.folder)], check=True, capture_output=True)
-        page.fill("textarea", "When did the harbour of Port Alder reopen?")
-        page.press("textarea", "Enter")
+        page.fill(QUESTION, "When did the harbour of Port Alder reopen?")
+        page.press(QUESTION, "Enter")
         expect(page.locator(".byline-answer").last).to_contain_text("reopened on Monday", timeout=30_000)
+        page.close()
+    finally:
+        served.stop()
+
+
+def test_articles_are_added_read_removed_and_brought_back_while_the_chat_goes_on(browser, tmp_path):
+    shutil.copytree(SEEDS, tmp_path / "articles", ignore=shutil.ignore_patterns(".byline"))
+    served = Served(tmp_path / "articles")
+    try:
+        visit = Visit(browser.new_page(), served.address)
+        page = visit.page
+        page.get_by_role("tab", name="Archive").click()
+        rows = page.locator("#byline-table tbody tr")
+        expect(rows).to_have_count(1)
+        story = b"<i>Harbour</i> of Port Alder reopens\n\nThe harbour of Port Alder reopened on Monday.\n"
+        page.locator("#byline-adding input[type=file]").set_input_files(
+            {"name": "harbour.txt", "mimeType": "text/plain", "buffer": story}
+        )
+        outcome = page.locator("#byline-outcome")
+        expect(outcome).to_contain_text("Added: harbour.txt", timeout=30_000)
+        expect(rows).to_have_count(2, timeout=30_000)
+        page.get_by_role("tab", name="Chat").click()
+        visit.ask("When did the harbour of Port Alder reopen?")
+        expect(page.locator(".byline-answer").last).to_contain_text("reopened on Monday")
+        page.get_by_role("tab", name="Archive").click()
+        page.get_by_label("Search titles, outlets and files").fill("harbour")
+        expect(rows).to_have_count(1)
+        rows.get_by_role("button").click()
+        expect(page.locator("#byline-reader h3")).to_have_text("<i>Harbour</i> of Port Alder reopens")
+        page.get_by_role("button", name="Remove from the archive").click()
+        expect(outcome).to_contain_text("1 removed", timeout=30_000)
+        expect(rows).to_have_count(0)
+        assert not (served.folder / "harbour.txt").exists()
+        page.get_by_role("button", name="Undo the removal").click()
+        expect(outcome).to_contain_text("1 added", timeout=30_000)
+        expect(rows).to_have_count(1)
+        page.get_by_role("button", name="Sync with the folder").click()
+        expect(outcome).to_contain_text("Nothing had changed", timeout=30_000)
+        assert (visit.outside, visit.errors, visit.dialogs) == ([], [], [])
         page.close()
     finally:
         served.stop()

@@ -761,10 +761,14 @@ def _serve(options: argparse.Namespace) -> int:
             webbrowser.open(address)
 
     from ui import web
+    from ui.tuning import shown_settings
 
     serve = settings.serve
     path = serve.root_path or ""
-    web.serve(assistant, serve.host, serve.port, serve.chats, ready, store=store, logins=logins, path=path)
+    shown = shown_settings([settings.assistant, settings.index, serve], settings.origins)
+    web.serve(
+        assistant, serve.host, serve.port, serve.chats, ready, store=store, logins=logins, path=path, settings=shown
+    )
     return ANSWERED
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from assistant import (
     Answer,
@@ -16,83 +17,108 @@ from assistant import (
     Searching,
     Stated,
     Statement,
-    Turn,
     Writing,
-    remembered,
 )
-from index import BylineError
+from index import BylineError, Filters
 from ui import render
+from ui.filters import chips, read_filters
+from ui.sources import Exchange, Talk, asked_before, exchange_of, panel
+from ui.suggestions import follow_ups
+from ui.tuning import tuned
 
 log = logging.getLogger(__name__)
 
-SECTIONS = 20
-"""Answers whose sources stay in the panel, newest first."""
 
-Sections = tuple[render.Section, ...]
-"""The panel's sections, kept by the server for each visitor."""
+class View(NamedTuple):
+    """What the page shows: the chat's message and the panel, both HTML (None: the panel stays as it is), what the
+    server keeps for this visitor, questions that suggest themselves, and with the last view the whole answer."""
 
-Turns = tuple[Turn, ...]
-"""The turns that a follow-up leans on, kept by the server for each visitor."""
+    message: str
+    panel: str | None
+    talk: Talk
+    suggestions: tuple[str, ...] = ()
+    answer: Answer | None = None
 
-View = tuple[str, str, Sections, Turns]
-"""What the page shows: the chat's message and the panel, both HTML, and the sections and turns to be kept."""
 
-
-def chat(assistant: Assistant) -> Callable[[str, object, Sections, Turns], Iterator[View]]:
+def chat(assistant: Assistant) -> Callable[..., Iterator[View]]:
     """The handler of the chat: a message in, views of the growing answer out.
 
-    The history that the browser sends along is not looked at: citations come from the archive alone, and what a
-    follow-up leans on from the turns that the server kept.
+    Of the history that the browser sends along only its length is looked at: citations come from the archive alone,
+    and what a follow-up leans on from the talk that the server kept.
     """
 
-    def answer(message: str, _history: object = None, sections: Sections = (), turns: Turns = ()) -> Iterator[View]:
+    def answer(
+        message: str,
+        history: object = None,
+        talk: Talk = Talk(),  # noqa: B008 - frozen
+        since: object = None,
+        until: object = None,
+        outlets: object = None,
+        tuning: object = None,
+    ) -> Iterator[View]:
+        talk = talk.until(asked_before(history))
+        key = secrets.token_hex(4)
         try:
-            yield from _views(assistant, message, sections, turns)
+            filters = read_filters(since, until, outlets)
+            yield from _views(tuned(assistant, tuning), message, filters, talk, key)
         except BylineError as error:
-            yield render.fault_html(str(error)), render.panel_html(sections), sections, turns
+            yield _fault(str(error), talk, key)
         except Exception:
             # the page must say that this is a fault and not an answer; what it was is for the log, not for the reader
             log.exception("the chat failed")
-            fault = render.fault_html("The question could not be answered because of a fault. Run: byline doctor")
-            yield fault, render.panel_html(sections), sections, turns
+            yield _fault("The question could not be answered because of a fault. Run: byline doctor", talk, key)
 
     return answer
 
 
-def clear() -> tuple[str, Sections, Turns]:
+def forgetting(chat: Callable[..., Iterator[View]]) -> Callable[..., Iterator[tuple[View]]]:
+    """``chat``, each view alone: nothing else is kept of its answers."""
+    return lambda *asked: ((view,) for view in chat(*asked))
+
+
+def clear() -> tuple[str, Talk]:
     """The panel without anything, and nothing remembered, when the conversation is cleared."""
-    return render.panel_html(()), (), ()
+    return panel(Talk()), Talk()
 
 
-def _views(assistant: Assistant, message: str, sections: Sections, turns: Turns) -> Iterator[View]:
-    key = secrets.token_hex(4)
+def _fault(message: str, talk: Talk, key: str) -> View:
+    # it counts as a question that was asked, for the browser's history has it
+    return View(render.fault_html(message), panel(talk), talk.then(Exchange(key, "", render.Section("", ""))))
+
+
+def _views(assistant: Assistant, message: str, filters: Filters, talk: Talk, key: str) -> Iterator[View]:
     statements: list[Statement] = []
     searched = 0
     asked: str | None = None
-    panel = render.panel_html(sections)
-    for event in assistant.stream(message, history=turns):
+    step = ""
+    shown = chips(filters)
+    turns = talk.turns
+    for event in assistant.stream(message, filters or None, history=turns):
         match event:
             case Rewritten(asked=asked):
-                yield render.note_html(render.asked_text(asked)), panel, sections, turns
+                yield _working(asked, shown, "Reading …", talk, key, message)
             case Searching(articles=searched):
-                yield render.note_html("Searching …"), panel, sections, turns
+                searching = f"Searching {render.count(searched, 'article')} …"
+                yield _working(asked, shown, searching, talk, key, message)
             case PassagesFound(hits=hits, seconds=seconds):
-                panel = render.panel_html(sections, render.searched_text(hits, seconds, searched))
-                yield render.note_html("Reading …"), panel, sections, turns
+                step = render.searched_text(hits, seconds, searched)
+                yield _working(asked, shown, step, talk, key, message)
             case Writing(seconds=seconds) if not statements:
-                yield render.note_html(f"Writing … {seconds:.0f} s"), panel, sections, turns
+                yield _working(asked, shown, f"{step} · writing, {seconds:.0f} s", talk, key, message)
             case Stated() | Checking() | Writing():
                 if isinstance(event, Stated):
                     statements.append(event.statement)
                 partial = Answer(message, tuple(statements), (), (), searched)
                 checking = isinstance(event, Checking)
-                shown = render.answer_html(partial.numbered(), key, asked=asked, checking=checking)
-                yield shown, panel, sections, turns
+                html = render.answer_html(
+                    partial.numbered(), key, asked=asked, chips=shown, step=step, checking=checking
+                )
+                # who stops here has the sources of what was said so far
+                yield View(html, None, talk.then(exchange_of(partial, key)))
             case Finished(answer=answer):
                 declined = answer.status == "declined"
-                sections = (render.section(answer, key), *sections)[:SECTIONS]
-                turns = remembered(turns, answer)
-                message_html = render.answer_html(
+                talk = talk.then(exchange_of(answer, key))
+                html = render.answer_html(
                     answer.numbered(),
                     key,
                     answer.reason,
@@ -100,5 +126,13 @@ def _views(assistant: Assistant, message: str, sections: Sections, turns: Turns)
                     asked=answer.asked,
                     notes=answer.notes,
                     dropped=answer.dropped,
+                    chips=shown,
+                    step=step,
+                    nearest=answer.nearest[: render.NEAREST] if declined else (),
                 )
-                yield message_html, render.panel_html(sections), sections, turns
+                yield View(html, panel(talk), talk, follow_ups(answer), answer)
+
+
+def _working(asked: str | None, shown: tuple[str, ...], step: str, talk: Talk, key: str, message: str) -> View:
+    begun = Exchange(key, message, render.Section("", ""))
+    return View(f'<div class="byline-work">{render.work_html(asked, shown, step)}</div>', None, talk.then(begun))

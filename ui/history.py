@@ -21,10 +21,11 @@ from assistant import (
     Verdict,
     made_with,
     new_key,
-    remembered,
 )
 from index import BylineError, Filters
 from ui import handlers, render, transcripts
+from ui.filters import read_filters
+from ui.sources import Talk, exchange_of, panel
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ Keys = tuple[str, ...]
 """The keys of the answers on a visitor's page, oldest first."""
 
 Chat = Callable[..., Iterator[handlers.View]]
-"""What :func:`ui.handlers.chat` gives: message, history, sections and turns in, and views out."""
+"""What :func:`ui.handlers.chat` gives: message, history, talk, filters and tuning in, and views out."""
 
 
 class Restored(NamedTuple):
@@ -55,8 +56,7 @@ class Restored(NamedTuple):
     id: str
     messages: list[dict[str, str]]
     panel: str
-    sections: handlers.Sections
-    turns: handlers.Turns
+    talk: Talk
     keys: Keys
     verdicts: list[str | None]
 
@@ -69,28 +69,31 @@ class History:
         self._assistant = assistant
         self._store = store
 
-    def keeping(self, chat: Chat) -> Callable[..., Iterator[tuple[Any, ...]]]:
+    def keeping(self, chat: Chat) -> Callable[..., Iterator[tuple[handlers.View, str, Keys]]]:
         """``chat``, which besides keeps each finished answer.
 
         It takes the conversation's id (``""`` for a new one) and the keys of its answers after what ``chat`` takes, and
-        its views end with them. The last view's message has the answer's anchor and the link to it.
+        gives them with each view. The last view's message has the answer's anchor and the link to it.
         """
 
         def answer(
             message: str,
             history: object = None,
-            sections: handlers.Sections = (),
-            turns: handlers.Turns = (),
+            talk: Talk = Talk(),  # noqa: B008 - frozen
+            since: object = None,
+            until: object = None,
+            outlets: object = None,
+            tuning: object = None,
             conversation: str = "",
             keys: Keys = (),
-        ) -> Iterator[tuple[Any, ...]]:
+        ) -> Iterator[tuple[handlers.View, str, Keys]]:
             view: handlers.View | None = None
-            for view in chat(message, history, sections, turns):
-                yield *view, conversation, keys
-            if view is not None and view[-1] is not turns and view[-1]:
-                shown, *others = view
-                shown, conversation, key = self.keep(view[-1][-1].answer, shown, conversation)
-                yield shown, *others, conversation, (*keys, key)
+            for view in chat(message, history, talk, since, until, outlets, tuning):
+                yield view, conversation, keys
+            if view is not None and view.answer is not None:
+                filters = read_filters(since, until, outlets) or None
+                shown, conversation, key = self.keep(view.answer, view.message, conversation, filters)
+                yield view._replace(message=shown), conversation, (*keys, key)
 
         return answer
 
@@ -140,29 +143,18 @@ class History:
         """
         answers = self._store.answers(conversation)
         messages: list[dict[str, str]] = []
-        sections: handlers.Sections = ()
-        turns: handlers.Turns = ()
+        talk = Talk()
         for kept in answers:
             messages.append({"role": "user", "content": kept.question})
             messages.append({"role": "assistant", "content": _anchored(_message(kept), conversation, kept.key)})
-            sections = (_section(kept), *sections)[: handlers.SECTIONS]
-            turns = remembered(turns, kept.answer)
+            talk = talk.then(exchange_of(kept.answer, kept.key)._replace(section=_section(kept)))
         said = {verdict: name for name, verdict in VERDICTS.items()}
         verdicts = [said[kept.feedback.verdict] if kept.feedback else None for kept in answers]
         keys = tuple(kept.key for kept in answers)
-        return Restored(conversation, messages, render.panel_html(sections), sections, turns, keys, verdicts)
+        return Restored(conversation, messages, panel(talk), talk, keys, verdicts)
 
-    def taken_back(
-        self,
-        conversation: str,
-        keys: Keys,
-        messages: object,
-        at: object,
-        sections: handlers.Sections,
-        turns: handlers.Turns,
-    ) -> tuple[Keys, handlers.Sections, handlers.Turns]:
-        """Delete the answers from one question on, which is asked otherwise or not at all; returns what the server
-        keeps without them.
+    def taken_back(self, conversation: str, keys: Keys, messages: object, at: object) -> Keys:
+        """Delete the answers from one question on, which is asked otherwise or not at all; returns the keys left.
 
         Args:
             conversation: the conversation's id.
@@ -170,19 +162,17 @@ class History:
                 that another window added.
             messages: the chat's messages as the browser sends them; only the keys in them are looked at.
             at: the question's place among them.
-            sections: the panel's sections, newest first.
-            turns: the turns, oldest first.
         """
         if not isinstance(messages, list) or not isinstance(at, int) or at < 0:
-            return keys, sections, turns
+            return keys
         left = set(_ANSWER.findall(str(messages[:at])))
-        gone = [key for key in keys if key not in left]
-        for key in gone:
-            try:
-                self._store.delete_answer(conversation, key)
-            except ConversationMissing:
-                log.debug("an answer was gone already")
-        return tuple(key for key in keys if key in left), sections[len(gone) :], turns[: len(turns) - len(gone)]
+        for key in keys:
+            if key not in left:
+                try:
+                    self._store.delete_answer(conversation, key)
+                except ConversationMissing:
+                    log.debug("an answer was gone already")
+        return tuple(key for key in keys if key in left)
 
     def choices(self, words: str = "") -> list[tuple[str, str]]:
         """Title with the day, and id, of the conversations that have ``words``, of all without, newest first."""

@@ -87,5 +87,35 @@ def bars(title: str, rows: Sequence[tuple[str, float, str]]) -> str:
     return _svg(title, WIDTH, max(1, len(rows)) * (BAR + GAP), parts)
 
 
+def columns(title: str, rows: Sequence[tuple[str, int, bool, str]], to: str = "") -> str:
+    """Columns that stand, one for each (name, height, whether it is told apart, value); the highest fills the height.
+
+    Args:
+        title: what is shown, for those who cannot see it.
+        rows: the columns, from the left.
+        to: whom the page tells the value of a column that is chosen; ``""``: they cannot be chosen.
+    """
+    highest = max((height for _, height, _, _ in rows), default=0) or 1
+    parts = []
+    for at, (name, height, apart, value) in enumerate(rows):
+        label = escape(f"{name}: {height:,}")
+        style = f'class="{"byline-apart" if apart else ""}" style="--height:{height / highest:.3f}" title="{label}"'
+        if to:
+            # one stop for the keyboard: the arrows lead from column to column
+            stop = 0 if at == 0 else -1
+            parts.append(
+                f'<button type="button" {style} aria-label="{label}" tabindex="{stop}" '
+                f'data-to="{escape(to)}" data-at="{escape(value)}"></button>'
+            )
+        else:
+            parts.append(f"<span {style}></span>")
+    first, last = (escape(rows[0][0]), escape(rows[-1][0])) if rows else ("", "")
+    role = "group" if to else "img"
+    return (
+        f'<figure class="byline-histogram"><div role="{role}" aria-label="{escape(title)}">{"".join(parts)}</div>'
+        f"<figcaption><span>{first}</span><span>{last}</span></figcaption></figure>"
+    )
+
+
 def _svg(title: str, width: int, height: int, parts: Sequence[str]) -> str:
     return f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">{"".join(parts)}</svg>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -21,9 +22,15 @@ AROUND = 2
 NEAREST = 3
 """Passages shown where none answers."""
 
+SHOW_MORE = 20_000
+"""Characters that are added where more of a long article is wanted."""
+
 SKIPS_SHOWN = 20
 
 BEING_CHECKED = "A sentence is being checked …"
+
+CARD = 320
+"""Characters of a quote on the card of its mark."""
 
 COPIES_SHOWN = 8
 """Copies named beside a source."""
@@ -50,6 +57,8 @@ class Source:
     end: int
     heading: str
     quotes: tuple[tuple[int, Span], ...] = ()
+    opens: int = 0
+    """The number by which the article is opened here, where nothing is quoted."""
 
 
 class Section(NamedTuple):
@@ -97,23 +106,30 @@ def answer_html(
     notes: Iterable[Note] = (),
     dropped: Sequence[Dropped] = (),
     checking: bool = False,
+    chips: Sequence[str] = (),
+    step: str = "",
+    nearest: Sequence[SearchHit] = (),
 ) -> str:
     """An answer, or as much of it as there is: its notes, its sentences under their headings with links to the sources,
     and the reason for any gap.
 
     One block without an empty line, so that a Markdown renderer passes it through. ``key`` tells the answer's sources
-    from those of other answers on the page; ``asked`` is what a follow-up was written out as, and stands first.
-    ``dropped`` sentences are counted, with the reasons to be opened; none is shown. ``checking`` says that a sentence
-    is on hold.
+    from those of other answers on the page; ``asked`` is what a follow-up was written out as, and stands first, with
+    ``chips``, the filters that it was asked with, and ``step``, what was done for it. ``nearest`` are the passages that
+    came nearest to what is not answered. ``dropped`` sentences are counted, with the reasons to be opened; none is
+    shown. ``checking`` says that a sentence is on hold.
     """
-    body = f'<p class="byline-asked">{_text(asked_text(asked))}</p>' if asked else ""
+    body = work_html(asked, chips, step)
     body += "".join(note_html(note.text) for note in notes)
     heading = ""
     for statement, numbers in statements:
         if statement.heading != heading:
             heading = statement.heading
             body += f'<p class="byline-part">{_text(heading)}</p>'
-        body += f"<p>{_marked_text(statement)}{''.join(_link(number, key) for number in numbers)}</p>"
+        links = "".join(
+            _link(number, key, citation) for number, citation in zip(numbers, statement.citations, strict=True)
+        )
+        body += f'<p dir="auto">{_marked_text(statement)}{links}</p>'
     if reason:
         body += f'<p class="byline-gap">{_text(reason)}</p>'
     if checking:
@@ -121,6 +137,9 @@ def answer_html(
     if dropped:
         why = "".join(f"<li>{_text(line)}</li>" for line in _dropped_lines(dropped))
         body += f'<details class="byline-dropped"><summary>{dropped_text(dropped)}</summary><ul>{why}</ul></details>'
+    if nearest:
+        items = "".join(_near_html(hit, key, number) for number, hit in enumerate(nearest, start=1))
+        body += f'<p class="byline-part">Nearest passages</p><ul class="byline-nearest">{items}</ul>'
     return f'<div class="byline-answer{" byline-declined" if declined else ""}">{body}</div>'
 
 
@@ -146,8 +165,33 @@ def _marked_text(statement: Statement) -> str:
     return shown + _text(statement.text[at:])
 
 
-def _link(number: int, key: str) -> str:
-    return f' <a class="byline-mark" href="#source-{key}-{number}" aria-label="source {number}">[{number}]</a>'
+def work_html(asked: str | None, chips: Sequence[str], step: str) -> str:
+    """What stands above an answer, from the first moment on: the question as it is understood, the filters that it is
+    asked with, and what was done for it."""
+    html = f'<p class="byline-asked">{_text(asked_text(asked))}</p>' if asked else ""
+    if chips:
+        shown = " ".join(f'<span class="byline-chip">{_text(plain(chip))}</span>' for chip in chips)
+        html += f'<p class="byline-chips">{shown}</p>'
+    return html + (f'<p class="byline-step">{_text(step)}</p>' if step else "")
+
+
+def _link(number: int, key: str, citation: Citation) -> str:
+    article = citation.article
+    # shown when the mark is pointed at; what stands in it is not part of the sentence
+    card = (
+        f'<span class="byline-card"><q dir="auto">{_text(_clip(plain(citation.quote), CARD))}</q>'
+        f"<cite>{_text(_clip(plain(article.title or article.path), CARD // 2))}</cite>"
+        f"<small>{_text(plain(facts(article)))}</small></span>"
+    )
+    return f' <a class="byline-mark" href="#source-{key}-{number}" aria-label="source {number}">[{number}]</a>{card}'
+
+
+def _near_html(hit: SearchHit, key: str, number: int) -> str:
+    title = _text(_clip(plain(hit.article.title or hit.article.path), CARD // 2))
+    return (
+        f'<li dir="auto"><a class="byline-near" href="#source-{key}-{number}">{title}</a> '
+        f"<small>{_text(plain(facts(hit.article)))}</small></li>"
+    )
 
 
 def note_html(note: str) -> str:
@@ -164,7 +208,10 @@ def section(answer: Answer, key: str) -> Section:
         shown = []
         note = note_html("No article was looked for: this is about the archive.")
     else:
-        shown = [Source(h.article, h.passage.start, h.passage.end, h.passage.heading) for h in answer.nearest[:NEAREST]]
+        shown = [
+            Source(hit.article, hit.passage.start, hit.passage.end, hit.passage.heading, opens=number)
+            for number, hit in enumerate(answer.nearest[:NEAREST], start=1)
+        ]
         note = note_html("None of the nearest passages answers." if shown else "No passage comes near this question.")
     body = "".join(_source_html(source, key) for source in shown)
     return Section(_text(_clip(plain(answer.question), 120)), note + body)
@@ -198,10 +245,128 @@ def _source_html(source: Source, key: str) -> str:
     numbers = "".join(f'<span class="byline-number">{number}</span>' for number, _ in source.quotes)
     copies = also_in(article)
     also = f'<p class="byline-also">{_text(copies)}</p>' if copies else ""
+    number = source.quotes[0][0] if source.quotes else source.opens
     return (
-        f'<article class="byline-source"><header>{numbers}<h4>{title}</h4>'
+        f'<article class="byline-source"><header>{numbers}<h4 dir="auto">{title}</h4>'
         f'<p class="byline-facts">{_text(facts(article))}</p>{also}</header>{heading}'
-        f"<blockquote>{_marked_html(source, key)}</blockquote></article>"
+        f'<blockquote dir="auto">{_marked_html(source, key)}</blockquote>'
+        f'<p class="byline-tools"><a class="byline-open" href="#source-{key}-{number}">Read it in the article</a></p>'
+        "</article>"
+    )
+
+
+def reader_bar(key: str, number: int, of: int, *, is_cited: bool) -> str:
+    """Above an article that was opened at a mark: the way back to the list, and to the marks before and after."""
+
+    def to(other: int, name: str, sign: str) -> str:
+        off = "" if 1 <= other <= of else " disabled"
+        return (
+            f'<button type="button" data-to="panel" data-key="{_text(key)}" data-number="{other}" '
+            f'aria-label="{name}" title="{name}"{off}>{sign}</button>'
+        )
+
+    return (
+        '<nav class="byline-bar" aria-label="Sources">'
+        '<button type="button" data-to="panel" data-close="1">All sources</button>'
+        f"<span>{'Source' if is_cited else 'Nearest passage'} {number} of {of}</span>"
+        f"{to(number - 1, 'Previous source', '‹')}{to(number + 1, 'Next source', '›')}</nav>"
+    )
+
+
+def reader_head(article: Article, reference: str = "", more: str = "") -> str:
+    """Above the text of an article: its title, facts and copies, the way to the original, and the quote to be copied.
+
+    Args:
+        article: whose.
+        reference: what is copied; ``""``: nothing is.
+        more: HTML of further buttons.
+    """
+    copies = also_in(article)
+    also = f'<p class="byline-also">{_text(copies)}</p>' if copies else ""
+    facts_line = " · ".join(part for part in (facts(article), plain(", ".join(article.authors))) if part)
+    return (
+        f'<header><h3 tabindex="-1" dir="auto">{_text(plain(article.title or article.path))}</h3>'
+        f'<p class="byline-facts">{_text(facts_line)}</p>'
+        f"{also}"
+        f'<p class="byline-tools">{_original(article.url)}{_copying(reference)}{more}</p></header>'
+    )
+
+
+def gone_html(title: str, facts_line: str, url: str, quote: str, reference: str) -> str:
+    """A quote whose article has changed or left the archive since it was cited."""
+    return (
+        f'<article class="byline-reader"><header><h3 tabindex="-1" dir="auto">{_text(title)}</h3>'
+        f'<p class="byline-facts">{_text(facts_line)}</p>'
+        f'<p class="byline-tools">{_original(url)}{_copying(reference)}</p></header>'
+        f"{note_html('The article has changed or left the archive since. It said:')}"
+        f'<blockquote dir="auto"><mark class="byline-current">{_text(quote)}</mark></blockquote></article>'
+    )
+
+
+def _original(url: str) -> str:
+    address = web_address(url)
+    if not address:
+        return ""
+    host = _text(urlsplit(address).hostname or "")
+    return f'<a href="{escape(address, quote=True)}" target="_blank" rel="noopener noreferrer">Original at {host}</a>'
+
+
+def _copying(reference: str) -> str:
+    return f'<button type="button" data-copy="{_text(reference)}">Copy quote</button>' if reference else ""
+
+
+def article_html(
+    article: Article, low: int, high: int, name: str, quote: Span | None = None, *, is_cited: bool = True
+) -> str:
+    """The characters ``low`` to ``high`` of an article, by paragraphs, with the words of ``quote`` marked.
+
+    Args:
+        article: whose.
+        low: the first character shown.
+        high: after the last one.
+        name: whom the buttons that show more tell, and of what: ``"panel:<key>:<number>"``, ``"reader:<article id>"``.
+        quote: the words that are marked, if any.
+        is_cited: whether they are cited; those of a passage that only comes near are marked otherwise.
+    """
+    kind = "byline-current" if is_cited else "byline-current byline-not-cited"
+    html = []
+    at = bisect_right(article.blocks, low, key=lambda block: block.end)
+    while at < len(article.blocks) and article.blocks[at].start < high:
+        block = article.blocks[at]
+        start, end = max(block.start, low), min(block.end, high)
+        tag = "h4" if block.kind == "heading" else "p"
+        dim = "" if block.kind in ("prose", "heading") else ' class="byline-not-prose"'
+        before, after = "… " if start > block.start else "", " …" if end < block.end else ""
+        shown = _with_quote(article.text, start, end, quote, kind)
+        html.append(f'<{tag}{dim} dir="auto">{before}{shown}{after}</{tag}>')
+        at += 1
+    paragraphs = "".join(html) or note_html("Nothing in it can be shown.")
+    length = len(article.text)
+    above = _more(name, max(0, low - SHOW_MORE), high, "Show what comes before") if low > 0 else ""
+    below = _more(name, low, high + SHOW_MORE, "Show more") if high < length else ""
+    part = f"Characters {low + 1:,} to {high:,} of {length:,} are shown." if above or below else ""
+    return f'{note_html(part) if part else ""}<div class="byline-text">{above}{paragraphs}{below}</div>'
+
+
+def _with_quote(text: str, start: int, end: int, quote: Span | None, kind: str) -> str:
+    first, last = (quote.start, quote.end) if quote else (end, end)
+    first, last = min(max(first, start), end), min(max(last, start), end)
+
+    def piece(low: int, high: int) -> str:
+        # within a paragraph a line break is only where its lines were wrapped
+        return _text(text[low:high].replace("\n", " "))
+
+    marked = f'<mark class="{kind}" tabindex="-1">{piece(first, last)}</mark>' if first < last else ""
+    return piece(start, first) + marked + piece(last, end)
+
+
+def _more(name: str, low: int, high: int, label: str) -> str:
+    to, *wanted = name.split(":")
+    named = zip(("key", "number") if len(wanted) > 1 else ("article",), wanted, strict=True)
+    data = "".join(f' data-{attribute}="{_text(value)}"' for attribute, value in named)
+    return (
+        f'<button type="button" class="byline-more" data-to="{to}"{data} data-low="{low}" data-high="{high}">'
+        f"{label}</button>"
     )
 
 
@@ -230,8 +395,12 @@ def _marked_html(source: Source, key: str) -> str:
     return "".join(html)
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
+    """``text`` as HTML that shows it, without control characters."""
     return escape(text.translate(_CONTROL), quote=True)
+
+
+_text = escaped
 
 
 def web_address(url: str) -> str:
@@ -427,7 +596,8 @@ def plain(text: str) -> str:
 
 def searched_text(hits: Sequence[SearchHit], seconds: float, searched: int) -> str:
     """One line about a search, in words."""
-    return f"Searched {count(searched, 'article')}, {count(len(hits), 'passage')}, {seconds:.1f} s"
+    passages = f", {count(len(hits), 'passage')}" if hits else ""
+    return f"Searched {count(searched, 'article')}{passages}, {seconds:.1f} s"
 
 
 def _day(published: date | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -50,6 +50,10 @@ class Sidebar:
             self._judged = gr.State(("", ""))
         self.kept: list[gr.components.Component] = [self.conversation, self._keys]
 
+    def keeping(self, chat: Callable[..., Any]) -> Callable[..., Any]:
+        """:meth:`ui.history.History.keeping`."""
+        return self._history.keeping(chat)
+
     def connect(self, page: gr.Blocks, chat: gr.ChatInterface, beside: Sequence[gr.components.Component]) -> None:
         """Bring conversations back into the chat and its panel, and take what is said of answers.
 
@@ -57,7 +61,7 @@ class Sidebar:
             page: the page.
             chat: the chat, whose handler is :meth:`ui.history.History.keeping` and whose last additional inputs and
                 outputs are :attr:`kept`.
-            beside: panel, sections and turns, which a conversation brings with it.
+            beside: panel and talk, which a conversation brings with it.
         """
         shown = [chat.chatbot, chat.chatbot_state, chat.chatbot_value, *beside, *self.kept, self.note]
         script = (files("ui") / "static" / "address.js").read_text(encoding="utf-8").strip().split("\n\n")
@@ -73,16 +77,14 @@ class Sidebar:
         self.words.change(self._listed, self.words, self.list, **_HIDDEN)
         self.new.click(_nothing, None, shown, **_HIDDEN)
         chat.chatbot.clear(lambda: ("", ()), None, self.kept, **_HIDDEN)
-        _, sections, turns = beside
-        for event, asked_again in ((chat.chatbot.undo, self._undone), (chat.chatbot.retry, self._retried)):
+        again = (
+            (chat.chatbot.undo, self._undone),
+            (chat.chatbot.retry, self._retried),
+            (chat.chatbot.edit, self._edited),
+        )
+        for event, asked_again in again:
             # out of the queue, to be done before the question is asked again
-            event(
-                asked_again,
-                [*self.kept, chat.chatbot, sections, turns],
-                [self._keys, sections, turns],
-                queue=False,
-                **_HIDDEN,
-            )
+            event(asked_again, [*self.kept, chat.chatbot], self._keys, queue=False, **_HIDDEN)
         self.title.submit(
             self._renamed, [self.conversation, self.title, self.words], [self.title, self.list, self.note], **_HIDDEN
         )
@@ -109,13 +111,16 @@ class Sidebar:
             return (*_nothing()[:-1], render.fault_html(str(error)))
         chatbot = gr.update(value=back.messages, feedback_value=back.verdicts)
         messages = back.messages
-        return chatbot, messages, messages, back.panel, back.sections, back.turns, back.id, back.keys, ""
+        return chatbot, messages, messages, back.panel, back.talk, back.id, back.keys, ""
 
-    def _undone(self, conversation: str, keys: Any, messages: Any, sections: Any, turns: Any, at: gr.UndoData) -> Any:
-        return self._history.taken_back(conversation, keys, messages, at.index, sections, turns)
+    def _undone(self, conversation: str, keys: Any, messages: Any, at: gr.UndoData) -> Any:
+        return self._history.taken_back(conversation, keys, messages, at.index)
 
-    def _retried(self, conversation: str, keys: Any, messages: Any, sections: Any, turns: Any, at: gr.RetryData) -> Any:
-        return self._history.taken_back(conversation, keys, messages, at.index, sections, turns)
+    def _retried(self, conversation: str, keys: Any, messages: Any, at: gr.RetryData) -> Any:
+        return self._history.taken_back(conversation, keys, messages, at.index)
+
+    def _edited(self, conversation: str, keys: Any, messages: Any, at: gr.EditData) -> Any:
+        return self._history.taken_back(conversation, keys, messages, at.index)
 
     def _listed(self, words: str) -> Any:
         return gr.update(choices=self._history.choices(words))
@@ -149,8 +154,8 @@ class Sidebar:
 
 
 def _nothing() -> tuple[Any, ...]:
-    panel, sections, turns = handlers.clear()
-    return [], [], [], panel, sections, turns, "", (), ""
+    panel, talk = handlers.clear()
+    return [], [], [], panel, talk, "", (), ""
 
 
 def add_exports(app: FastAPI, history: History) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, NamedTuple, get_args
 
 # gradio reads it on import, and would otherwise report to its makers
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -17,13 +18,16 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from assistant import Assistant, ConversationStore
+from assistant import AnswerWhen, Assistant, AssistantSettings, ConversationStore
 from index import BylineError
-from ui import api, guard, handlers, render
+from ui import api, guard, handlers, render, sources, tables
+from ui.archive_tab import LONGEST_SEARCH, ORDERS, Shelf
 from ui.history import VERDICTS, History
 from ui.logins import Logins
 from ui.places import Places
 from ui.sidebar import Sidebar, add_exports
+from ui.sources import Talk
+from ui.tuning import CHANGEABLE, Shown, bounds
 
 FIRST_PORT, PORTS = 7860, 100
 
@@ -37,64 +41,262 @@ HEADERS = {
 }
 LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
+STATIC = files("ui") / "static"
 
-def build_page(assistant: Assistant, chats: int, history: History | None = None) -> gr.Blocks:
-    """The page: the chat, and beside it the panel of sources.
+QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+"""How events are handled that nobody waits for in a queue."""
+
+
+class _Refresh(NamedTuple):
+    """A function of the page with its inputs and outputs, to be called after several events."""
+
+    function: Callable[..., Any]
+    inputs: list[Any]
+    outputs: list[Any]
+
+
+def build_page(
+    assistant: Assistant,
+    chats: int,
+    *,
+    history: History | None = None,
+    settings: Sequence[Shown] = (),
+    managed: bool = True,
+) -> gr.Blocks:
+    """The page: the chat beside its sources, the archive, and the settings.
 
     Args:
         assistant: who answers.
         chats: how many questions are answered at the same time.
         history: where conversations are kept; None: nowhere.
+        settings: what the page of settings lists.
+        managed: whether the page adds, removes and syncs articles.
     """
+    shelf = Shelf(assistant.archive)
     with gr.Blocks(title="Byline", fill_height=True, analytics_enabled=False) as page:
-        gr.HTML('<header class="byline-title"><h1>Byline</h1><p>Every sentence quotes an article.</p></header>')
-        panel = gr.HTML(render.panel_html(()), elem_id="byline-panel", render=False)
-        sections, turns = gr.State(()), gr.State(())
+        _html('<header class="byline-title"><h1>Byline</h1><p>Every sentence quotes an article.</p></header>')
         sidebar = Sidebar(history) if history else None
-        kept = sidebar.kept if sidebar else []
-        answering = handlers.chat(assistant)
-        with gr.Row(elem_id="byline-columns", equal_height=False):
-            with gr.Column(scale=3, min_width=320):
-                chat = gr.ChatInterface(
-                    history.keeping(answering) if history else answering,
-                    chatbot=gr.Chatbot(
-                        label="Conversation",
-                        show_label=False,
-                        elem_id="byline-chat",
-                        height="calc(100dvh - 16rem)",
-                        min_height=240,
-                        latex_delimiters=[],
-                        allow_tags=False,
-                        sanitize_html=True,
-                        buttons=[],
-                        feedback_options=tuple(VERDICTS) if history else None,
-                        placeholder="Ask about the articles.",
-                    ),
-                    textbox=gr.Textbox(
-                        placeholder="Ask about the articles …",
-                        label="Question",
-                        show_label=False,
-                        autofocus=True,
-                        submit_btn=True,
-                        stop_btn=True,
-                        max_lines=8,
-                        max_length=assistant.settings.question_characters,
-                    ),
-                    additional_inputs=[sections, turns, *kept],
-                    additional_outputs=[panel, sections, turns, *kept],
-                    analytics_enabled=False,
-                    flagging_mode="never",
-                    concurrency_limit=chats,
-                    api_visibility="private",
-                    fill_height=False,
-                )
-            with gr.Column(scale=2, min_width=320):
-                panel.render()  # type: ignore[no-untyped-call]
-        chat.chatbot.clear(handlers.clear, None, [panel, sections, turns], api_visibility="private")
-        if sidebar:
-            sidebar.connect(page, chat, [panel, sections, turns])
+        with gr.Tabs(elem_id="byline-tabs"):
+            chat_tab, archive_tab = gr.Tab("Chat"), gr.Tab("Archive")
+            with gr.Tab("Settings"):
+                tuned = _settings(page, assistant.settings, settings)
+        with chat_tab:
+            filters = _chat(page, assistant, shelf, chats, tuned, sidebar)
+        with archive_tab:
+            _archive(page, shelf, filters, managed=managed)
     assert isinstance(page, gr.Blocks)
     return page
+
+
+def _chat(
+    page: gr.Blocks,
+    assistant: Assistant,
+    shelf: Shelf,
+    chats: int,
+    tuned: Sequence[gr.components.Component],
+    sidebar: Sidebar | None,
+) -> _Refresh:
+    """The chat with its filters and sources; returns what brings the filters up to date with the archive."""
+    talk = gr.State(Talk())
+    respond = handlers.chat(assistant)
+    keeping = sidebar.keeping(respond) if sidebar else handlers.forgetting(respond)
+    known = sidebar.kept if sidebar else []
+
+    def answer(message: str, history: object, talk: Talk, *more: Any) -> Iterator[tuple[Any, ...]]:
+        (since, until, outlets), values, kept = more[:3], more[3 : 3 + len(tuned)], more[3 + len(tuned) :]
+        for view, *keeps in keeping(message, history, talk, since, until, outlets, values, *kept):
+            said = gr.ChatMessage(view.message, options=[{"value": question} for question in view.suggestions])
+            yield said, gr.skip() if view.panel is None else view.panel, view.talk, *keeps
+
+    panel = _html(sources.panel(Talk()), elem_id="byline-panel", named="panel", render=False)
+    with gr.Row(elem_id="byline-columns", equal_height=False):
+        with gr.Column(scale=3, min_width=300):
+            with gr.Accordion("Filters", open=False, elem_id="byline-filters") as drawer:
+                days = _html(named="days")
+                with gr.Row():
+                    since, until = (
+                        gr.Textbox(label=name, placeholder="2026-01-31", max_length=10, min_width=110)
+                        for name in ("First day", "Last day")
+                    )
+                    outlets = gr.Dropdown([], multiselect=True, label="Outlets", elem_id="byline-outlets", scale=2)
+                    none = gr.Button("Clear", size="sm", min_width=80)
+            chat = gr.ChatInterface(
+                answer,
+                chatbot=gr.Chatbot(
+                    label="Conversation",
+                    show_label=False,
+                    elem_id="byline-chat",
+                    height="calc(100dvh - 17rem)",
+                    min_height=240,
+                    latex_delimiters=[],
+                    allow_tags=False,
+                    sanitize_html=True,
+                    buttons=[],
+                    feedback_options=tuple(VERDICTS) if sidebar else None,
+                    placeholder="Ask about the articles.",
+                ),
+                textbox=gr.Textbox(
+                    placeholder="Ask about the articles …",
+                    label="Question",
+                    show_label=False,
+                    autofocus=True,
+                    submit_btn=True,
+                    stop_btn=True,
+                    max_lines=8,
+                    max_length=assistant.settings.question_characters,
+                    elem_id="byline-question",
+                ),
+                additional_inputs=[talk, since, until, outlets, *tuned, *known],
+                additional_outputs=[panel, talk, *known],
+                # those that are shown come when the page is opened, from the archive as it is then
+                examples=[["What is new?"]],
+                run_examples_on_click=True,
+                cache_examples=False,
+                editable=True,
+                analytics_enabled=False,
+                flagging_mode="never",
+                concurrency_limit=chats,
+                show_progress="hidden",
+                api_visibility="private",
+                fill_height=False,
+            )
+        with gr.Column(scale=2, min_width=300, elem_id="byline-beside"):
+            panel.render()  # type: ignore[no-untyped-call]
+
+    def opened(kept: Talk, event: gr.EventData) -> str:
+        return sources.panel_for(assistant.archive, kept, _said(event))
+
+    def period(event: gr.EventData) -> tuple[str, str]:
+        return shelf.period(_said(event).get("at"))
+
+    def filtered(*chosen: object) -> tuple[str, Any, Any]:
+        html, names, label = shelf.filtered(*chosen)
+        return html, gr.update(choices=names), gr.update(label=label)
+
+    def examples() -> Any:
+        return gr.update(examples=[{"text": question} for question in shelf.examples()])
+
+    chosen: list[Any] = [since, until, outlets]
+    refresh = _Refresh(filtered, chosen, [days, outlets, drawer])
+    panel.select(opened, talk, panel, **QUICK)
+    days.select(period, None, [since, until], **QUICK)
+    for field in chosen:
+        field.change(*refresh, **QUICK)
+    none.click(lambda: (None, None, []), None, chosen, **QUICK)
+    chat.chatbot.clear(handlers.clear, None, [panel, talk], api_visibility="private")
+    if sidebar:
+        sidebar.connect(page, chat, [panel, talk])
+    page.load(*refresh, **QUICK)
+    page.load(examples, None, chat.chatbot, **QUICK)
+    return refresh
+
+
+def _archive(page: gr.Blocks, shelf: Shelf, filters: _Refresh, *, managed: bool) -> None:
+    """The articles, one of them to be read, and what adds, removes and syncs them."""
+    at, removed = gr.State(1), gr.State("")
+    with gr.Row(equal_height=False, elem_id="byline-archive"):
+        with gr.Column(scale=3, min_width=300):
+            with gr.Row():
+                search = gr.Textbox(label="Search titles, outlets and files", max_length=LONGEST_SEARCH, scale=3)
+                order = gr.Dropdown(list(ORDERS), value=ORDERS[0], label="Sorted by", min_width=180)
+            table = _html(elem_id="byline-table", named="table")
+        with gr.Column(scale=2, min_width=300):
+            with gr.Column(visible=managed, elem_id="byline-adding"):
+                files = gr.File(label="Add files", file_count="multiple", type="filepath", height=130)
+                with gr.Row():
+                    address = gr.Textbox(label="Add a page by its address", placeholder="https://…", scale=3)
+                    fetch = gr.Button("Add", min_width=80, scale=1)
+                with gr.Row():
+                    sync = gr.Button("Sync with the folder", min_width=120)
+                    undo = gr.Button("Undo the removal", min_width=120, visible=False)
+            outcome = _html(elem_id="byline-outcome", named="removal")
+            reader = _html(elem_id="byline-reader", named="reader")
+            statistics = _html(elem_id="byline-statistics")
+
+    def turned(words: object, by: object, event: gr.EventData) -> tuple[str, int]:
+        page_ = _said(event).get("page")
+        return shelf.table(words, by, int(page_) if isinstance(page_, str) and page_.isdecimal() else 1)
+
+    def opened(event: gr.EventData) -> str:
+        return shelf.article(_said(event), removable=managed)
+
+    def removing(event: gr.EventData) -> Iterator[tuple[str, str, Any, str]]:
+        for html, article_id in shelf.remove(_said(event).get("article")):
+            yield html, article_id, gr.update(visible=bool(article_id)), ""
+
+    def restoring(article_id: str) -> Iterator[tuple[str, str, Any]]:
+        for html in shelf.restore(article_id):
+            yield html, "", gr.update(visible=False)
+
+    def shown(words: object, by: object, page_: object) -> tuple[str, int, str]:
+        return *shelf.table(words, by, page_), shelf.statistics()
+
+    listed = _Refresh(shown, [search, order, at], [table, at, statistics])
+    for field in (search, order):
+        field.change(shelf.table, [search, order], [table, at], trigger_mode="always_last", **QUICK)
+    table.select(turned, [search, order], [table, at], **QUICK)
+    reader.select(opened, None, reader, **QUICK)
+    page.load(*listed, **QUICK)
+    if not managed:
+        return
+    slow: dict[str, Any] = {
+        "concurrency_limit": 1,
+        "concurrency_id": "archive",
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
+    changes = (
+        files.upload(shelf.add_files, files, outcome, **slow).then(lambda: None, None, files, **QUICK),
+        fetch.click(shelf.add_page, address, outcome, **slow),
+        address.submit(shelf.add_page, address, outcome, **slow),
+        sync.click(shelf.sync, None, outcome, **slow),
+        outcome.select(removing, None, [outcome, removed, undo, reader], **slow),
+        undo.click(restoring, removed, [outcome, removed, undo], **slow),
+    )
+    for change in changes:
+        change.then(*listed, **QUICK).then(*filters, **QUICK)
+
+
+def _settings(page: gr.Blocks, now: AssistantSettings, settings: Sequence[Shown]) -> list[gr.components.Component]:
+    """The settings; returns the fields of those that a visitor may change, in the order of ``CHANGEABLE``."""
+    _html("<h2>For this visit</h2>" + render.note_html("What is changed here holds until the page is left."))
+    fields: list[gr.components.Component] = []
+    with gr.Row(elem_id="byline-tuning"):
+        for name in CHANGEABLE:
+            about = AssistantSettings.model_fields[name].description
+            if name == "answer_when":
+                fields.append(gr.Radio(list(get_args(AnswerWhen)), value=now.answer_when, label=name, info=about))
+            else:
+                low, high = bounds(name)
+                fields.append(
+                    gr.Number(getattr(now, name), minimum=low, maximum=high, precision=0, label=name, info=about)
+                )
+    _html("<h2>The look</h2>" + render.note_html("Kept in this browser."))
+    with gr.Row():
+        theme = gr.Radio(["system", "light", "dark"], value="system", label="theme")
+        size = gr.Radio(["small", "normal", "large"], value="normal", label="text size")
+    _html(
+        "<h2>All settings</h2>"
+        + render.note_html("They are changed in the settings file or the environment; see byline --help.")
+        + tables.settings_html(settings)
+    )
+    theme.input(None, theme, None, js="(theme) => { window.byline.look({ theme }); return []; }")
+    size.input(None, size, None, js="(text) => { window.byline.look({ text }); return []; }")
+    kept = "() => [window.byline.stored().theme || 'system', window.byline.stored().text || 'normal']"
+    page.load(None, None, [theme, size], js=kept)
+    return fields
+
+
+def _html(value: str = "", *, named: str = "", **more: Any) -> gr.HTML:
+    """HTML in the page's own look; ``named`` is the name under which clicks reach it as ``select``."""
+    script = f'window.byline.connect("{named}", element, trigger, watch)' if named else None
+    return gr.HTML(value, js_on_load=script, apply_default_css=False, **more)
+
+
+def _said(event: gr.EventData) -> Mapping[str, object]:
+    """What a browser says was clicked; any browser may say anything."""
+    data = event._data
+    return data if isinstance(data, dict) else {}
 
 
 def build_app(
@@ -105,6 +307,7 @@ def build_app(
     store: ConversationStore | None = None,
     logins: Logins | None = None,
     path: str = "",
+    settings: Sequence[Shown] = (),
 ) -> FastAPI:
     """The whole web application.
 
@@ -112,10 +315,11 @@ def build_app(
         assistant: who answers.
         chats: how many questions are answered at the same time.
         local: whether it is reached from this machine alone; then other host names are refused, so that no web page
-            can reach it through a name that it points here (DNS rebinding).
+            can reach it through a name that it points here (DNS rebinding). Otherwise the page changes no archive.
         store: where conversations are kept; None: nowhere.
         logins: who may come in; None: everybody.
         path: what it is served under, such as /byline.
+        settings: what the page of settings lists.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # the last one added is the first that a request meets
@@ -133,7 +337,7 @@ def build_app(
     history = History(assistant, store) if store else None
     if history:
         add_exports(app, history)
-    page = build_page(assistant, chats, history)
+    page = build_page(assistant, chats, history=history, settings=settings, managed=local)
     page.queue(max_size=chats * 8, api_open=False)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
@@ -145,8 +349,10 @@ def build_app(
         run_history=False,
         enable_monitoring=False,
         show_error=False,
-        max_file_size=0,
-        css_paths=[Path(str(files("ui") / "static" / name)) for name in ("chat.css", "sidebar.css")],
+        # without a way to add articles nothing is uploaded
+        max_file_size=assistant.archive.settings.max_file_bytes if local else 0,
+        css_paths=[Path(str(STATIC / name)) for name in ("chat.css", "sidebar.css")],
+        head=f"<script>{(STATIC / 'page.js').read_text(encoding='utf-8')}</script>",
         theme=gr.themes.Base(
             font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"], primary_hue="blue"
         ),
@@ -164,6 +370,7 @@ def serve(
     store: ConversationStore | None = None,
     logins: Logins | None = None,
     path: str = "",
+    settings: Sequence[Shown] = (),
 ) -> None:
     """Serve the web chat until interrupted.
 
@@ -176,6 +383,7 @@ def serve(
         store: where conversations are kept; None: nowhere.
         logins: who may come in; None: everybody.
         path: what a proxy serves it under, such as /byline.
+        settings: what the page of settings lists.
 
     Raises:
         BylineError: the address cannot be listened on.
@@ -183,7 +391,7 @@ def serve(
     listener = _listen(host, port)
     local = host in ("127.0.0.1", "localhost", "::1")
     shown = f"[{host}]" if ":" in host else host
-    app = build_app(assistant, chats, local=local, store=store, logins=logins, path=path)
+    app = build_app(assistant, chats, local=local, store=store, logins=logins, path=path, settings=settings)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
     ready(f"http://{shown}:{listener.getsockname()[1]}{path}/")
     with listener:

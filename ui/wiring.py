@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,8 @@ class Settings:
     index: IndexSettings
     assistant: AssistantSettings
     serve: ServeSettings
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Where each setting comes from that is not the default: the file, a variable of the environment, or an option."""
 
 
 def settings_file(environment: Mapping[str, str] = os.environ) -> Path:
@@ -89,6 +91,7 @@ def load_settings(given: Mapping[str, object] | None = None, environment: Mappin
             raise SettingsError(f"The settings file {path} that {PREFIX}SETTINGS names does not exist.") from None
     except (OSError, ValueError) as error:
         raise SettingsError(f"The settings file {path} cannot be read ({error}).") from error
+    origins = dict.fromkeys(values, f"the file {path}")
     known = {name for table in TABLES for name in table.model_fields}
     unknown = sorted(set(values) - known)
     if unknown:
@@ -105,7 +108,10 @@ def load_settings(given: Mapping[str, object] | None = None, environment: Mappin
                 f"The settings are: {', '.join(sorted(known))}."
             )
         values[name] = value
-    values.update({name: value for name, value in (given or {}).items() if value is not None})
+        origins[name] = f"the environment, {variable}"
+    options = {name: value for name, value in (given or {}).items() if value is not None}
+    values.update(options)
+    origins.update(dict.fromkeys(options, "the command line"))
 
     def of(table: type[Table]) -> dict[str, object]:
         return {name: value for name, value in values.items() if name in table.model_fields}
@@ -114,6 +120,7 @@ def load_settings(given: Mapping[str, object] | None = None, environment: Mappin
         IndexSettings.parse(of(IndexSettings)),
         AssistantSettings.parse(of(AssistantSettings)),
         ServeSettings.parse(of(ServeSettings)),
+        origins,
     )
 
 

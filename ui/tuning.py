@@ -1,0 +1,75 @@
+"""Settings that a visitor changes for themselves: the assistant that answers with them, and the page that lists all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from assistant import Assistant, AssistantSettings
+from index import Table
+
+CHANGEABLE = ("passages", "statements", "answer_when")
+"""Those that a visitor may change for the questions that they ask, under the names of the settings file."""
+
+KEPT = 32
+"""Assistants with other settings that are kept, for all visitors together."""
+
+_tuned: dict[tuple[int, tuple[object, ...]], Assistant] = {}
+
+
+def bounds(name: str) -> tuple[int, int]:
+    """The least and the largest value of one of ``CHANGEABLE`` that is a number."""
+    schema = AssistantSettings.model_json_schema()["properties"][name]
+    return schema["minimum"], schema["maximum"]
+
+
+def tuned(assistant: Assistant, tuning: object) -> Assistant:
+    """The assistant that answers with a visitor's settings, over the same archive.
+
+    Args:
+        assistant: who answers otherwise.
+        tuning: the values of ``CHANGEABLE`` in their order, as a browser sent them; None: all as they are.
+
+    Raises:
+        SettingsError: a value is out of bounds.
+    """
+    if tuning is None:
+        return assistant
+    values = dict(assistant.settings)
+    if not isinstance(tuning, tuple) or len(tuning) != len(CHANGEABLE):
+        return assistant
+    values.update(zip(CHANGEABLE, tuning, strict=True))
+    settings = AssistantSettings.parse(values)
+    if settings == assistant.settings:
+        return assistant
+    key = id(assistant), tuple(getattr(settings, name) for name in CHANGEABLE)
+    known = _tuned.get(key)
+    if known is None or known.archive is not assistant.archive:
+        while len(_tuned) >= KEPT:
+            _tuned.pop(next(iter(_tuned)), None)
+        known = _tuned[key] = Assistant(assistant.archive, settings)
+    return known
+
+
+class Shown(NamedTuple):
+    """A setting as it is shown: its name in the settings file, its value, where that comes from, and what it is."""
+
+    name: str
+    value: str
+    origin: str
+    meaning: str
+
+
+def shown_settings(tables: Sequence[Table], origins: Mapping[str, str]) -> list[Shown]:
+    """All settings of ``tables``; ``origins`` says where those come from that are not what they are by default."""
+    return [
+        Shown(name, _in_words(value), origins.get(name, "default"), type(table).model_fields[name].description or "")
+        for table in tables
+        for name, value in table
+    ]
+
+
+def _in_words(value: object) -> str:
+    if value is None:
+        return "unset"
+    return str(value).lower() if isinstance(value, bool) else str(value)
