@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -119,7 +120,7 @@ def _chat(
                         for name in ("First day", "Last day")
                     )
                     outlets = gr.Dropdown([], multiselect=True, label="Outlets", elem_id="byline-outlets", scale=2)
-                    none = gr.Button("Clear", size="sm", min_width=80)
+                    none = gr.Button("Clear filters", size="sm", min_width=110)
             chat = gr.ChatInterface(
                 answer,
                 chatbot=gr.Chatbot(
@@ -393,6 +394,8 @@ def serve(
     shown = f"[{host}]" if ":" in host else host
     app = build_app(assistant, chats, local=local, store=store, logins=logins, path=path, settings=settings)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
+    # pages that are still open when it ends are cut off; that is no fault
+    logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
     ready(f"http://{shown}:{listener.getsockname()[1]}{path}/")
     with listener:
         server.run(sockets=[listener])
