@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 from assistant.attribution import speaker
-from assistant.likeness import LIKE_FULL
-from assistant.questions import Question, synonyms, word_list, words_of
-from index import term_of, words
+from assistant.likeness import LIKE_FULL, same_stock
+from assistant.questions import Office, Question, synonyms, word_list, words_of
+from index import term_of, terms, words
 
 _DIGITS = r"\d[\d,.]*"
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
@@ -18,6 +18,9 @@ _PLACED = re.compile(
     r"(?:the\s+|downtown\s+|(?:north|south|east|west)(?:ern)?\s+|central\s+)*[A-Z]"
 )
 _CAPITAL = re.compile(r"(?<=[\w,;:—–-] )[“\"‘]?[A-Z][\w’'-]+|^[“\"‘]?[A-Z][\w’'-]+ [A-Z][\w’'-]+")
+_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+")
+_HAS = re.compile(r"(?:[’']s?)?[\s-]+(?:(?!(?:and|or|of|in|to|by|with|from|for|that|said|as|on|at)\b)[\w’'-]+[\s-]+)*")
+_OF = re.compile(r"\s+(?:[A-Z][\w.’'-]+\s+){0,3}(?:of|for)\b[^,;:.—–()]*$")
 _ONE_OF = re.compile(r"\bone of\b", re.IGNORECASE)
 _LANDMARK = re.compile(r"\b(?:before|after|since|following|until|ahead of|prior to)(?:\W+\w+){1,4}", re.IGNORECASE)
 _UNCOUNTED_PLURALS = frozenset(
@@ -26,6 +29,9 @@ _UNCOUNTED_PLURALS = frozenset(
 
 NUMBER_REACH = 4
 """How many words may stand between a number and what it counts: "three heavily guarded Pakistani outposts"."""
+
+OFFICE_REACH = 4
+"""How many words may stand between an office and whose it is: "the Taliban's acting foreign minister"."""
 
 VAGUE = 0.4
 """What a vague hint counts ("days before", "after") where a plain one ("Saturday", "because") counts 1."""
@@ -41,7 +47,7 @@ def fits_kind(question: Question, sentence: str, like: Callable[[str, str], floa
         case "time":
             return _tells_time(sentence) * (VAGUE if _is_only_a_landmark(question, sentence) else 1.0)
         case "place":
-            return float(bool(_PLACED.search(sentence)))
+            return float(bool(_PLACED.search(sentence))) * (VAGUE if _is_only_a_landmark(question, sentence) else 1.0)
         case "person":
             return float(_has_person(question, sentence))
         case "name":
@@ -129,3 +135,25 @@ def _has_person(question: Question, sentence: str) -> bool:
 
 def _has_cue(kind: str, sentence: str) -> bool:
     return any(re.search(rf"\b{re.escape(cue)}", sentence.lower()) for cue in word_list("cues", kind))
+
+
+def names_office(office: Office, sentence: str) -> bool:
+    """Whether a sentence speaks of this office of theirs: "their minister", "the minister of theirs"."""
+    tokens = [(match, "".join(terms(match[0]))) for match in _TOKEN.finditer(sentence)]
+    roles = synonyms().get(office.role, frozenset([office.role]))
+    for at, (role, term) in enumerate(tokens):
+        if term not in roles:
+            continue
+        for place in range(max(0, at - 1 - OFFICE_REACH), min(len(tokens), at + 2 + OFFICE_REACH)):
+            owner, of = tokens[place]
+            if not any(one == of or same_stock(one, of) for one in office.of):
+                continue
+            linked = (
+                _HAS.fullmatch(sentence[owner.end() : role.start()])
+                if place < at
+                else _OF.match(sentence[role.end() : owner.start()])
+            )
+            phrase = {term for _, term in tokens[max(0, min(at, place) - 2) : max(at, place) + 2]}
+            if linked and office.qualified <= phrase:
+                return True
+    return False

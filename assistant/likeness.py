@@ -14,6 +14,9 @@ LIKE, LIKE_FULL = 0.36, 0.60
 of news words 1 % reach 0.30 and 0.5 % 0.35; "length" and "kilometer" have 0.40, "places" and "locations" 0.80. On a
 quarter of newsbench 0.36 answered as many rightly as 0.30 did, and declined 0.91 of the unanswerable against 0.85."""
 
+DEMONYM_PREFIX = 5
+"""Letters that "Pakistan" and "Pakistani" must share at least to be of one stock."""
+
 KEPT = 50_000
 """Vectors of words that are kept: 50 MB at 256 dimensions."""
 
@@ -43,3 +46,9 @@ class Likeness:
         """The cosine of two words' vectors, -1 to 1."""
         first, second = self.vectors([one.lower(), other.lower()])
         return float(first @ second)
+
+
+def same_stock(one: str, other: str) -> bool:
+    """Whether two terms are of one stock: Pakistan and Pakistani, Afghan and Afghanistan."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= DEMONYM_PREFIX and long.startswith(short) and len(long) - len(short) <= DEMONYM_PREFIX

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from index import term_of, words
+from index import term_of, terms, words
 
 Wants = Literal[
     "number",
@@ -124,14 +124,23 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Office:
+    """An office that a question asks about, in terms: what qualifies it ("foreign"), the role, and whose it is."""
+
+    qualified: frozenset[str]
+    role: str
+    of: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question, or one part of one, taken apart.
 
     ``names`` are its proper names, each as its terms. ``counted`` is what "how many" counts, ``units`` the lists of
     units in which a measure could be given. ``focus`` is the noun after "which" or "what" ("which airline"), ``asking``
     the sentence that asks, where others before it only tell what it is about. ``several`` says that more than one thing
-    is asked for ("which countries have", "name the"). ``office_of`` are the terms of those whose minister, president
-    and so on is asked for.
+    is asked for ("which countries have", "name the"). ``office_of`` are the terms of those whose official, troops
+    and so on are asked for, ``offices`` the offices of which nothing is asked but who holds them.
     """
 
     text: str
@@ -144,6 +153,7 @@ class Question:
     asking: str = ""
     several: bool = False
     office_of: frozenset[str] = frozenset()
+    offices: tuple[Office, ...] = ()
 
 
 @cache
@@ -218,6 +228,7 @@ def analyse(text: str) -> Question:
         _asking(text),
         bool(_SEVERAL.search(text)),
         _office_of(text),
+        _offices(text, unique) if wants in ("person", "name") else (),
     )
 
 
@@ -227,6 +238,34 @@ def _office_of(text: str) -> frozenset[str]:
         rf"\b(?:{roles}) of (?:the )?([A-Z][\w-]+)|\b([A-Z][\w-]+)[’']s (?:[\w-]+ ){{0,3}}(?:{roles})\b", text
     )
     return frozenset(term for pair in found for name in pair for _, term in words_of(name))
+
+
+def _offices(text: str, asked: tuple[Term, ...]) -> tuple[Office, ...]:
+    role = rf"(?P<role>{'|'.join(sorted(word_list('offices')))})\b"
+    owner = r"(?P<of>[A-Z][\w.-]+(?: [A-Z][\w.-]+)*)"
+    found = (
+        *re.finditer(rf"(?P<qualified>(?:[\w-]+ ){{0,2}}){role} (?:of|for) (?:the )?{owner}", text),
+        *re.finditer(rf"\b{owner}[’']s (?P<qualified>(?:[\w-]+ ){{0,3}}){role}", text),
+        *re.finditer(rf"\bthe {owner} (?P<qualified>(?:[a-z-]+ ){{0,2}}){role}", text),
+    )
+    offices = (
+        Office(
+            frozenset(term for word, term in words_of(match["qualified"]) if word.lower() not in word_list("asking")),
+            term_of(words(match["role"])[0]),
+            _owner_terms(match["of"]),
+        )
+        for match in found
+    )
+    return tuple(
+        office for office in offices if {term.term for term in asked} <= {*office.qualified, office.role, *office.of}
+    )
+
+
+def _owner_terms(name: str) -> frozenset[str]:
+    groups = lexicon()["nations"]
+    assert isinstance(groups, list)
+    others = [other for group in groups if any(terms(one) == terms(name) for one in group) for other in group]
+    return frozenset(term for one in (name, *others) for term in terms(one))
 
 
 def _focus(text: str) -> str:

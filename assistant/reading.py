@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.evidence import Evidence
-from assistant.kinds import fits_kind
-from assistant.likeness import LIKE, LIKE_FULL, Likeness
+from assistant.kinds import fits_kind, names_office
+from assistant.likeness import LIKE, LIKE_FULL, Likeness, same_stock
 from assistant.questions import Question, Term, synonyms, word_list, words_of
 from assistant.signals import Candidate, Signals, matrix, signals
 from assistant.weights import sentence_scores
@@ -44,9 +44,6 @@ FRAGMENT = 0.5
 
 SHORTEST = 4
 """Lines of fewer words state nothing by themselves."""
-
-DEMONYM_PREFIX = 5
-"""Letters that "Pakistan" and "Pakistani" must share at least to be of one stock."""
 
 STANDING = 0.5
 """What the score of its passage adds to how well a sentence fits, before other sentences are asked."""
@@ -217,6 +214,7 @@ class Reader:
                 missing = [*(word for word in missing if word not in parts), " ".join(parts)]
         sentence = page.article.sentences[place]
         text = page.article.text[sentence.start : sentence.end]
+        missing += [office.role for office in question.offices if not names_office(office, text)]
         fits = fits_kind(question, text, self.like.of)
         own_share, coverage = (float(own @ by_weight) / total, float(near @ by_weight) / total) if total else (0.0, 0.0)
         worth = (
@@ -295,7 +293,7 @@ class _Speaking:
             for at, asked in enumerate(self._terms):
                 if asked.term == term:
                     spoken[at] = 1.0
-                elif _same_stock(asked.term, term):
+                elif same_stock(asked.term, term):
                     spoken[at] = STOCK
                 elif not self._exact[at] and term in synonyms().get(asked.term, ()):
                     spoken[at] = SYNONYM
@@ -385,9 +383,3 @@ def _is_predicate(question: Question, term: Term, inflected: set[str]) -> bool:
     if any(term.term in name for name in question.names) or len(word) < 3:
         return False
     return (word.endswith("ed") and len(word) > 4) or bool({f"{word}ed", f"{word}d", f"{word}{word[-1]}ed"} & inflected)
-
-
-def _same_stock(one: str, other: str) -> bool:
-    # Pakistan and Pakistani, Afghan and Afghanistan
-    short, long = sorted((one, other), key=len)
-    return len(short) >= DEMONYM_PREFIX and long.startswith(short) and len(long) - len(short) <= DEMONYM_PREFIX

@@ -2,6 +2,7 @@
 
 import pytest
 
+from assistant.kinds import names_office
 from assistant.questions import analyse, parts
 
 
@@ -62,3 +63,42 @@ def test_a_question_with_several_questions_is_taken_apart():
 def test_a_question_of_nothing_but_marks_stays_whole():
     assert parts("???") == ["???"]
     assert analyse("???").terms == ()
+
+
+@pytest.mark.parametrize(
+    "question, theirs, anothers",
+    [
+        (
+            "Who is the foreign minister of Norland?",
+            ["Norland’s acting foreign minister resigned.", "Ada Berg, the foreign minister of Norland, resigned."],
+            [
+                "Sutland’s foreign minister visited Norland.",
+                "The voice of Norland’s ministry met foreign press.",
+            ],
+        ),
+        ("Who is Iran's president?", ["Iranian President Ebrahim Raisi spoke."], ["The president spoke of Iran."]),
+        (
+            "Who is the president of the United States?",
+            ["U.S. President Joe Biden spoke.", "American presidents like him."],
+            ["The French president flew to the United States."],
+        ),
+        (
+            "Who is the coach of Tarn Rovers?",
+            ["Tarn Rovers manager Ola Lund left."],
+            ["Tarn beat Lund, said the coach."],
+        ),
+    ],
+)
+def test_an_office_is_that_of_the_country_or_team_it_is_asked_for(question, theirs, anothers):
+    (office,) = analyse(question).offices
+    assert [names_office(office, sentence) for sentence in theirs] == [True] * len(theirs)
+    assert [names_office(office, sentence) for sentence in anothers] == [False] * len(anothers)
+
+
+def test_a_question_about_officials_in_general_names_no_office():
+    assert analyse("What did Norland's officials say?").offices == ()
+
+
+def test_an_office_whose_holder_is_known_to_who_asks_is_not_looked_for():
+    assert analyse("Was Norland's foreign minister hurt?").offices == ()
+    assert analyse("Who attacked the foreign minister of Norland?").offices == ()
