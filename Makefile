@@ -21,7 +21,8 @@ ask: .venv/.installed    ## make ask q="How long is the Durand Line?"
 	@$(BIN)/byline ask --archive $(FOLDER) -- "$$q"
 
 test: .venv/.tested      ## the whole suite, in a real browser too
-	$(BIN)/python -m pytest
+	# by file, since what a file's tests share is made once; each process takes up to 1 GB
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/.linted      ## style and types
 	$(BIN)/ruff check .

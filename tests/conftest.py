@@ -16,11 +16,17 @@ from hypothesis import HealthCheck, settings
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 # conversations of tests are nothing that whoever runs them wants to find among their own
-os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="byline-tests-")
+_OWN_DATA = tempfile.mkdtemp(prefix="byline-tests-")
+os.environ["XDG_DATA_HOME"] = _OWN_DATA
 
 # a busy machine is no failure: nothing here is timed
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_unconfigure():
+    shutil.rmtree(_OWN_DATA, ignore_errors=True)
+
 
 SEED = Path(__file__).parents[1] / "seeds" / "000_fab766fd3869f66f.txt"
 
