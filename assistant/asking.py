@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.followups import after
 from assistant.questions import Question, analyse, parts
 from index import terms
 
@@ -35,6 +36,17 @@ _GREETING = re.compile(
     r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks|thank you|ok|okay)(?: there| byline)?[,!.;:]+\s+",
     re.IGNORECASE,
 )
+_REQUEST = re.compile(
+    r"(?:please\s+)?(?:(?:can|could|would|will) you(?: please)?\s+)?"
+    r"(?:explain|describe|compare|contrast|discuss|outline|clarify|analy[sz]e|find out|let me know"
+    r"|tell me(?= (?:who|what|when|where|why|how|which|whether)\b)"
+    r"|(?:i|we) (?:want|need|would like|['’]d like) to know|do you know)"
+    r"(?: (?:to )?(?:me|us))?[,:]?\s+(?:(?:if|whether) )?(?=\w)",
+    re.IGNORECASE,
+)
+_INTERROGATIVE = re.compile(r"(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
+_BARE = re.compile(rf"{_INTERROGATIVE.pattern}(?:\s*,\s*{_INTERROGATIVE.pattern})*", re.IGNORECASE)
+_COMMA = re.compile(r"\s*,\s*")
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|hers|them|his|its|their|theirs)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -50,7 +62,8 @@ class Asking:
 def askings(text: str, rarity: Callable[[Sequence[str]], list[float]]) -> list[Asking]:
     """The questions of a text, in order; all of them, and at least one.
 
-    Each is searched by itself. One that leans on those before ("and who drew it?") is searched with their names.
+    Each is answered by itself. One that leans on the one before ("and who drew it?", "and when?") is written out as a
+    question that stands by itself, and searched with the names before it; "where and when was it?" asks two things.
 
     Args:
         text: what was asked.
@@ -59,15 +72,21 @@ def askings(text: str, rarity: Callable[[Sequence[str]], list[float]]) -> list[A
     greeting = _GREETING.match(text)
     if greeting and _ASKS.search(text[greeting.end() :]):
         text = text[greeting.end() :]
+    request = _REQUEST.match(text)
+    if request:
+        text = text[request.end() :]
     found = parts(text)
     # "Who won? I read of it yesterday." asks one thing
     asking = [part for part in found if _ASKS.search(part)] or found
     told = [part for part in found if part not in asking]
+    asking = _each_in_full(asking)
     result: list[Asking] = []
     before: list[str] = []
     for part in asking:
         short = part if len(part.split()) <= LONG else _that_asks(part)
         question = analyse(short)
+        if result and _leans(question) and not _repeats(question, result[-1].text):
+            short = after(short, result[-1].text)
         words = _telling(part, rarity)[: TELLING if _leans(question) else BESIDE] if short != part else []
         if before and _leans(question):
             words += before
@@ -82,9 +101,28 @@ def askings(text: str, rarity: Callable[[Sequence[str]], list[float]]) -> list[A
     return result
 
 
+def _each_in_full(asking: Sequence[str]) -> list[str]:
+    """The questions, of which "where, when and why did it sink" are three: one cut short goes on as the next does."""
+    split = [one for part in asking for one in (_COMMA.split(part) if _BARE.fullmatch(part) else [part])]
+    found: list[str] = []
+    rest = ""
+    for part in reversed(split):
+        if asks := _INTERROGATIVE.match(part):
+            is_bare = asks.end() == len(part)
+            rest = rest if is_bare else part[asks.end() :]
+            part = part + rest if is_bare else part
+        found.insert(0, part)
+    return found
+
+
 def _leans(question: Question) -> bool:
     """Whether a question cannot be searched without what stands before it."""
     return not question.names and (bool(_PRONOUN.search(question.text)) or len(question.terms) < FEWEST_WORDS)
+
+
+def _repeats(question: Question, other: str) -> bool:
+    """Whether a question speaks of nothing that another does not."""
+    return bool(question.terms) and {term.term for term in question.terms} <= set(terms(other))
 
 
 def _that_asks(part: str) -> str:

@@ -161,6 +161,12 @@ def resolve(
     return FollowUp("search", _written_out(question, plain, history, search))
 
 
+def after(question: str, previous: str) -> str:
+    """A question that leans on another, asked in the same breath and not answered yet, as it stands by itself."""
+    turn = Turn(Answer(previous, (), (), (), 0, ()))
+    return _written_out(question, question.strip(_AROUND), [turn], lambda _: ())
+
+
 def _in_answer(plain: str, turn: Turn) -> str:
     return f"{plain[:1].upper()}{plain[1:]}, in answer to “{searched_for(turn)}”"
 
