@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from assistant.forms import Subject
 from assistant.stretches import Stretch
 from assistant.types import Note
-from index import Overview
+from index import ArticleRef, Overview, terms
 
 NAMED = 12
 """Outlets named, at most."""
@@ -88,6 +89,22 @@ def notes_about(subject: Subject, overview: Overview) -> tuple[Note, ...]:
     elif subject == "languages":
         said.append(_languages(overview.languages))
     return tuple(Note("archive", text) for text in said if text)
+
+
+def coverage_note(topic: str, refs: Sequence[ArticleRef], overview: Overview) -> Note:
+    """How many of the articles speak of a topic: ``refs``, the newest first."""
+    held = counted(overview.articles, "article")
+    if not refs:
+        return Note("archive", f"None of {held} mentions “{topic}”.")
+    days = [ref.published for ref in refs if ref.published]
+    said = f"{len(refs):,} of {held} {'mentions' if len(refs) == 1 else 'mention'} “{topic}”"
+    if days:
+        first, last = min(days), max(days)
+        said += f", {'of' if first == last else 'from'} {Stretch(first, last)}"
+    outlets = dict(Counter(ref.outlet for ref in refs).most_common())
+    told = f" {_outlets(outlets)}" if any(outlets) else ""
+    alone = "" if len(terms(topic)) == 1 else " They have all of these words in one passage or its headline."
+    return Note("archive", f"{said}.{told}{alone}")
 
 
 def language_name(code: str) -> str:

@@ -21,6 +21,13 @@ class AboutArchive:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many articles, and of which outlets, speak of ``topic``."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class WhatIsNew:
     """What is new in a stretch of days (None: lately), about ``topic`` (``""``: about anything)."""
 
@@ -40,7 +47,7 @@ class News:
     """Anything else: a question about the news."""
 
 
-Form = AboutArchive | WhatIsNew | Summary | News
+Form = AboutArchive | Coverage | WhatIsNew | Summary | News
 
 LONGEST = 300
 """Characters up to which what is asked can have one of the other forms."""
@@ -106,6 +113,29 @@ _ABOUT: tuple[tuple[Subject, str], ...] = (
     ),
 )
 _ABOUT_PATTERNS = tuple((subject, re.compile(pattern)) for subject, pattern in _ABOUT)
+
+_SPEAK = (
+    r"(?:(?:are |were )?(?:about|on)|mention(?:s|ed|ing)?|discuss(?:es|ed|ing)?|cover(?:s|ed|ing)?"
+    r"|(?:were )?written about|(?:talk|speak|spoke|refer|report)(?:s|ed|ing)? (?:about|of|on|to))"
+)
+_HAVE = r"(?:do you have|have you(?: got)?|are there|there are)"
+_WROTE = (
+    r"(?:(?:have )?(?:wrote|write|written|reported|report|published)(?: the)?(?: most| least| more| anything)?"
+    r"(?: articles| stories)? (?:about|on)|(?:have )?cover(?:ed)?|(?:have )?mention(?:ed)?)"
+)
+_COVERAGE = re.compile(
+    rf"(?:how many (?:of (?:the|your) )?(?:news )?(?:articles|stories)(?: {_HAVE})?(?: in {_ARCHIVE})?"
+    rf"(?: (?:that|which|do|have))? {_SPEAK}|which {_OUTLETS} {_WROTE}|how much (?:coverage|reporting) (?:of|on|about)"
+    r"|how (?:often|many times) (?:is|was|has) (?=.* (?:mentioned|covered|written about)\b))"
+    r" ?(?P<topic>\S.*?)(?: (?:been )?(?:mentioned|covered|written about))?"
+    rf"(?: {_HAVE})?(?: in (?:{_ARCHIVE}|(?:the|your|these) articles))?",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"\b(?:did|does|do|was|were|is|are|has|have|had|will|would|can|could|that|which|who)\b", re.IGNORECASE
+)
+
+_PRONOUN = re.compile(r"(?:he|him|she|her|it|they|them|this|that|these|those)", re.IGNORECASE)
 
 _ASKED_FOR = (
     r"(?:(?:so|and|please|now|also|can you|could you|would you|i want|i'd like"
@@ -180,7 +210,14 @@ def form_of(question: str, as_of: date) -> Form:
     for subject, pattern in _ABOUT_PATTERNS:
         if pattern.fullmatch(plain):
             return AboutArchive(subject)
-    return _summary(said, as_of) or _what_is_new(said, as_of) or News()
+    return _coverage(said) or _summary(said, as_of) or _what_is_new(said, as_of) or News()
+
+
+def _coverage(said: str) -> Coverage | None:
+    match = _COVERAGE.fullmatch(said)
+    topic = match["topic"].strip(_QUOTES) if match else ""
+    # "which papers reported on how the mill was sold" is asked of the news, and "how often is he mentioned" of nobody
+    return Coverage(topic) if topic and not _CLAUSE.search(topic) and not _PRONOUN.fullmatch(topic) else None
 
 
 def _summary(said: str, as_of: date) -> Summary | WhatIsNew | None:

@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
 
-from assistant.about import known_languages, language_name, notes_about
+from assistant.about import coverage_note, known_languages, language_name, notes_about
 from assistant.asking import LONG, MOST_PARTS, Asking, askings
 from assistant.evidence import gather
 from assistant.fluent import ModelWriter
-from assistant.forms import AboutArchive, Summary, WhatIsNew, form_of
+from assistant.forms import AboutArchive, Coverage, Summary, WhatIsNew, form_of
 from assistant.newest import newest, nothing_new
 from assistant.reading import Reader
 from assistant.settings import AssistantSettings
@@ -60,6 +60,11 @@ class Replies:
         form = form_of(question, as_of)
         if isinstance(form, AboutArchive):
             reply.notes.extend(notes_about(form.subject, self._archive.overview()))
+            yield Finished(reply.answer())
+            return
+        if isinstance(form, Coverage):
+            refs = self._archive.mentioning(form.topic, filters)
+            reply.notes.append(coverage_note(form.topic, refs, self._archive.overview()))
             yield Finished(reply.answer())
             return
         asked = self._read(question, reply)

@@ -219,6 +219,25 @@ class Archive:
 
         return self._with_snapshot(found)
 
+    def mentioning(self, text: str, filters: Filters | None = None) -> list[ArticleRef]:
+        """The articles that have every word of ``text`` in one passage or its headline, each once, the newest first.
+
+        Words are compared by their stems; where ``text`` has none that is searched for, there are no such articles.
+        """
+        from index.keywords import terms
+
+        def found(opened: _Opened) -> list[ArticleRef]:
+            snapshot = opened.snapshot
+            holding = [set(snapshot.keywords.holding(term)) for term in dict.fromkeys(terms(text))]
+            passages = sorted(set.intersection(*holding)) if holding else []
+            at = snapshot.positions(passages)
+            mask = snapshot.mask(snapshot.resolve(filters)) if filters else None
+            docs = {int(snapshot.docs[place]) for place in at if mask is None or mask[place]}
+            refs = {ref.id: ref for ref in opened.store.refs_of(docs, opened.generation).values()}
+            return sorted(refs.values(), key=lambda ref: (ref.published or date.min, ref.id), reverse=True)
+
+        return self._with_snapshot(found)
+
     def overview(self) -> Overview:
         """What the archive holds: how many articles, of which outlets, in which languages, from when to when."""
 

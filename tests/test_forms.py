@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from seed_questions import ASKED
 
-from assistant.forms import AboutArchive, News, Summary, WhatIsNew, form_of
+from assistant.forms import AboutArchive, Coverage, News, Summary, WhatIsNew, form_of
 from assistant.stretches import Stretch
 
 THURSDAY = date(2024, 6, 13)
@@ -42,12 +42,32 @@ def test_what_is_said_of_the_archive_itself_is_told_apart(said, subject):
 
 
 @pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("How many articles are there about the harbour fire?", "the harbour fire"),
+        ("How many articles mention Alma Reyes?", "Alma Reyes"),
+        ("how many stories on the strike do you have", "the strike"),
+        ("Which outlets wrote most about the ferry?", "the ferry"),
+        ("Which newspapers covered “the mill”?", "the mill"),
+        ("How often is Lund mentioned in the archive?", "Lund"),
+        ("How many times has the bridge been written about?", "the bridge"),
+        ("How much coverage of the election?", "the election"),
+    ],
+)
+def test_how_much_is_written_about_something_is_asked_of_the_archive(said, topic):
+    assert of(said) == Coverage(topic)
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "How many articles of the constitution were changed?",
         "hello kitty lawsuit",
         "Thanksgiving turkey prices",
         "How many articles did the court strike down?",
+        "Which papers reported on how the mill was sold?",
+        "How often is he mentioned?",
+        "How much did the mill cost?",
         "Which outlets will close in Tarn?",
         "Help for farmers",
         "What can you do with old batteries, according to the council?",
