@@ -206,7 +206,7 @@ def section(answer: Answer, key: str) -> Section:
         note = ""
     elif answer.status == "about":
         shown = []
-        note = note_html("No article was looked for: this is about the archive.")
+        note = note_html("This is about the archive itself: no article is quoted.")
     else:
         shown = [
             Source(hit.article, hit.passage.start, hit.passage.end, hit.passage.heading, opens=number)
