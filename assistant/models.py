@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -285,7 +285,7 @@ class Model:
 
     def _anthropic(self, client: httpx.AsyncClient) -> LLM:
         vendor = import_module("llama_index.llms.anthropic")
-        made: LLM = vendor.Anthropic(
+        made: Any = vendor.Anthropic(
             model=self._which,
             api_key=self._secret() or None,
             base_url=self._url or None,
@@ -293,7 +293,11 @@ class Model:
             max_retries=0,
             timeout=self.seconds,
         )
-        return made
+        # it takes no client, and its own follows redirects with the key in a header of its own name
+        made._aclient = made._aclient.with_options(http_client=client)
+        if not (made._aclient.api_key or made._aclient.auth_token):
+            raise self._keyless()
+        return cast("LLM", made)
 
     def _error(self, error: BaseException) -> ModelError:
         """What went wrong, from the kind of error alone: its text may repeat the request, and the key in it."""
@@ -311,8 +315,11 @@ class Model:
         if {"ConnectError", "ConnectTimeout", "ConnectionError", "APIConnectionError"} & {*causes}:
             return ModelError(f"{where} cannot be reached{self._place()}.")
         if causes[0] == "OpenAIError":  # of a client that was given no key
-            return ModelError(f"{where} asks for a key: set the environment variable BYLINE_MODEL_KEY.")
+            return self._keyless()
         return ModelError(f"{where} fails ({type(error).__name__}).")
+
+    def _keyless(self) -> ModelError:
+        return ModelError(f"The model {self.name} asks for a key: set the environment variable BYLINE_MODEL_KEY.")
 
     def _place(self) -> str:
         url = self._url or {"ollama": OLLAMA_URL}.get(self._kind, "")

@@ -1,4 +1,5 @@
-"""A scripted server that speaks OpenAI's protocol over a real socket: what a model may say, and all that may go wrong.
+"""Scripted servers that speak the protocols of OpenAI, Ollama and Anthropic over a real socket: what a model may say,
+and all that may go wrong.
 
 A script is a function of the request that gives what happens, step by step: pieces of text, and the steps below.
 """
@@ -128,15 +129,14 @@ class ModelServer:
             request.wfile.write(data)
             return
         request.send_response(200)
-        request.send_header("Content-Type", "text/event-stream")
+        request.send_header("Content-Type", self.content_type)
         request.send_header("Connection", "close")
         request.end_headers()
         try:
-            self._say(request, {"role": "assistant", "content": ""})
+            self._begin(request)
             for step in chain((first,), steps):
                 self._do(request, step)
-            self._say(request, {}, "stop")
-            request.wfile.write(b"data: [DONE]\n\n")
+            self._end(request)
         except (Left, BrokenPipeError, ConnectionResetError):
             self.left.set()
         except Cut:
@@ -154,10 +154,22 @@ class ModelServer:
         elif isinstance(step, Raw):
             request.wfile.write(step.data)
         elif step:
-            self._say(request, {"content": step})
+            self._say(request, step)
             self.said += len(step)
 
-    def _say(self, request: BaseHTTPRequestHandler, delta: dict[str, str], ending: str | None = None) -> None:
+    content_type = "text/event-stream"
+
+    def _begin(self, request: BaseHTTPRequestHandler) -> None:
+        self._send_chunk(request, {"role": "assistant", "content": ""})
+
+    def _say(self, request: BaseHTTPRequestHandler, text: str) -> None:
+        self._send_chunk(request, {"content": text})
+
+    def _end(self, request: BaseHTTPRequestHandler) -> None:
+        self._send_chunk(request, {}, "stop")
+        request.wfile.write(b"data: [DONE]\n\n")
+
+    def _send_chunk(self, request: BaseHTTPRequestHandler, delta: dict[str, str], ending: str | None = None) -> None:
         chunk = {
             "id": "scripted",
             "object": "chat.completion.chunk",
@@ -166,6 +178,57 @@ class ModelServer:
             "choices": [{"index": 0, "delta": delta, "finish_reason": ending}],
         }
         request.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+        request.wfile.flush()
+
+
+class OllamaServer(ModelServer):
+    """Speaks Ollama's protocol: a line of JSON for each piece."""
+
+    content_type = "application/x-ndjson"
+
+    @property
+    def url(self) -> str:
+        return super().url.removesuffix("/v1")
+
+    def _begin(self, request: BaseHTTPRequestHandler) -> None:
+        pass
+
+    def _say(self, request: BaseHTTPRequestHandler, text: str, done: bool = False) -> None:
+        message = {"role": "assistant", "content": text}
+        line = {"model": "scripted", "created_at": "2024-06-13T09:00:00Z", "message": message, "done": done}
+        request.wfile.write(f"{json.dumps(line)}\n".encode())
+        request.wfile.flush()
+
+    def _end(self, request: BaseHTTPRequestHandler) -> None:
+        self._say(request, "", done=True)
+
+
+class AnthropicServer(ModelServer):
+    """Speaks Anthropic's protocol: named events around one block of text."""
+
+    @property
+    def url(self) -> str:
+        return super().url.removesuffix("/v1")
+
+    def _begin(self, request: BaseHTTPRequestHandler) -> None:
+        message = {"id": "scripted", "type": "message", "role": "assistant", "content": [], "model": "scripted"}
+        rest = {"stop_reason": None, "stop_sequence": None, "usage": {"input_tokens": 1, "output_tokens": 1}}
+        self._send(request, {"type": "message_start", "message": message | rest})
+        block = {"type": "text", "text": ""}
+        self._send(request, {"type": "content_block_start", "index": 0, "content_block": block})
+
+    def _say(self, request: BaseHTTPRequestHandler, text: str) -> None:
+        delta = {"type": "text_delta", "text": text}
+        self._send(request, {"type": "content_block_delta", "index": 0, "delta": delta})
+
+    def _end(self, request: BaseHTTPRequestHandler) -> None:
+        self._send(request, {"type": "content_block_stop", "index": 0})
+        ending = {"stop_reason": "end_turn", "stop_sequence": None}
+        self._send(request, {"type": "message_delta", "delta": ending, "usage": {"output_tokens": 2}})
+        self._send(request, {"type": "message_stop"})
+
+    def _send(self, request: BaseHTTPRequestHandler, event: dict) -> None:
+        request.wfile.write(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode())
         request.wfile.flush()
 
 

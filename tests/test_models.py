@@ -7,7 +7,17 @@ import time
 from contextlib import closing
 
 import pytest
-from model_server import Disconnect, ModelServer, Pause, Raw, Refuse, endless, word_by_word
+from model_server import (
+    AnthropicServer,
+    Disconnect,
+    ModelServer,
+    OllamaServer,
+    Pause,
+    Raw,
+    Refuse,
+    endless,
+    word_by_word,
+)
 from pydantic import SecretStr
 
 from assistant import AssistantSettings, ModelError, WriterUnavailable, examine
@@ -272,10 +282,65 @@ def test_openai_s_own_models_are_asked_at_the_address_that_is_set():
     assert server.requests[0]["model"] == "gpt-4o-mini"
 
 
-def test_a_hosted_model_without_a_key_is_told_what_to_set(monkeypatch):
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    with ModelServer("Yes.") as server, pytest.raises(ModelError, match="set the environment variable"):
-        said(Model(settings(writer="openai/gpt-4o-mini", model_url=server.url)))
+VENDORS = pytest.mark.parametrize(
+    ("serving", "writer"), [(OllamaServer, "ollama/tiny"), (AnthropicServer, "anthropic/claude-sonnet-4-5")]
+)
+
+
+@VENDORS
+def test_models_of_other_vendors_are_asked_in_their_own_protocols(serving, writer):
+    with serving(word_by_word("The ferry sails again.")) as server:
+        model = Model(settings(writer=writer, model_url=server.url, model_tokens=90), SecretStr(KEY))
+        assert [piece for piece in model.write(ASKED) if piece] == ["The", " ferry", " sails", " again."]
+    (request,), (headers,) = server.requests, server.headers
+    assert (request["model"], request["stream"]) == (writer.partition("/")[2], True)
+    if serving is OllamaServer:
+        assert [message["content"] for message in request["messages"]] == ["Answer.", "What happened?"]
+        assert request["options"] == {"num_predict": 90, "num_ctx": model.window, "temperature": 0.0}
+    else:
+        assert (request["system"], request["max_tokens"]) == ("Answer.", 90)
+        assert [block["text"] for message in request["messages"] for block in message["content"]] == ["What happened?"]
+    assert KEY in " ".join(headers.values())
+
+
+@VENDORS
+@pytest.mark.parametrize(
+    ("status", "told"), [(401, "HTTP 401"), (404, "HTTP 404"), (429, "HTTP 429"), (500, "HTTP 500")]
+)
+def test_what_other_vendors_refuse_is_told_in_words(serving, writer, status, told):
+    with serving(lambda _: [Refuse(status)]) as server:
+        with pytest.raises(ModelError, match=told) as raised:
+            said(Model(settings(writer=writer, model_url=server.url), SecretStr(KEY)))
+        assert KEY not in str(raised.value)
+    assert len(server.requests) == 1
+
+
+@VENDORS
+def test_no_redirect_is_followed_to_another_vendor(serving, writer):
+    with serving("Elsewhere.") as elsewhere:
+        moved = Refuse(307, headers=(("Location", f"{elsewhere.url}/api/chat"),))
+        with serving(lambda _: [moved]) as server, pytest.raises(ModelError):
+            said(Model(settings(writer=writer, model_url=server.url), SecretStr(KEY)))
+    assert elsewhere.requests == []
+
+
+@VENDORS
+def test_leaving_ends_the_work_of_other_vendors_too(serving, writer):
+    with serving(endless("Line {number} of a long story. ")) as server:
+        pieces = Model(settings(writer=writer, model_url=server.url), SecretStr(KEY)).write(ASKED)
+        with closing(pieces):
+            assert next(piece for piece in pieces if piece)
+        assert server.left.wait(10)
+
+
+@pytest.mark.parametrize(
+    ("serving", "writer"), [(ModelServer, "openai/gpt-4o-mini"), (AnthropicServer, "anthropic/claude-sonnet-4-5")]
+)
+def test_a_hosted_model_without_a_key_is_told_what_to_set(serving, writer, monkeypatch):
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    with serving("Yes.") as server, pytest.raises(ModelError, match="set the environment variable"):
+        said(Model(settings(writer=writer, model_url=server.url)))
     assert server.requests == []
 
 
