@@ -180,7 +180,7 @@ def searched_for(turn: Turn) -> str:
 def about(turn: Turn) -> str:
     """What a turn's question was about: its words without those that ask, and what was added to it before."""
     head, added = _apart(turn)
-    head = _POINTING.sub("", _DOING.sub(",", _without_lead(head)))
+    head = _POINTING.sub("", _DOING.sub(",", _without_lead(head))).strip()
     told = ", ".join(part for part in (head if _content(head) else "", added) if part)
     return " ".join(told.translate(_NO_BRACKETS).split()[:TOPIC_WORDS]).strip(" ,:")
 

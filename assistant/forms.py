@@ -137,6 +137,9 @@ _CLAUSE = re.compile(
 
 _PRONOUN = re.compile(r"(?:he|him|she|her|it|they|them|this|that|these|those)", re.IGNORECASE)
 
+# a follow-up as it is written out: "it (the harbour fire)"
+_POINTED_AT = re.compile(rf"^{_PRONOUN.pattern} \((.+)\)$", re.IGNORECASE)
+
 _ASKED_FOR = (
     r"(?:(?:so|and|please|now|also|can you|could you|would you|i want|i'd like"
     r"|(?:give|show|tell|get|bring) (?:me|us)) )*"
@@ -215,7 +218,7 @@ def form_of(question: str, as_of: date) -> Form:
 
 def _coverage(said: str) -> Coverage | None:
     match = _COVERAGE.fullmatch(said)
-    topic = match["topic"].strip(_QUOTES) if match else ""
+    topic = _POINTED_AT.sub(r"\1", match["topic"]).strip(_QUOTES) if match else ""
     # "which papers reported on how the mill was sold" is asked of the news, and "how often is he mentioned" of nobody
     return Coverage(topic) if topic and not _CLAUSE.search(topic) and not _PRONOUN.fullmatch(topic) else None
 

@@ -52,6 +52,7 @@ def test_what_is_said_of_the_archive_itself_is_told_apart(said, subject):
         ("How often is Lund mentioned in the archive?", "Lund"),
         ("How many times has the bridge been written about?", "the bridge"),
         ("How much coverage of the election?", "the election"),
+        ("How many articles mention it (the harbour fire)?", "the harbour fire"),
     ],
 )
 def test_how_much_is_written_about_something_is_asked_of_the_archive(said, topic):
