@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.attribution import is_bare_quotation
 from assistant.followups import FollowUp, Wants
+from assistant.instructions import is_bidden
 from assistant.types import Answer, Citation, Event, Finished, Gap, Judgement, Note, Rewritten, Stated, Statement, Turn
 from assistant.writers import before, leans, state
 from index import Filters, Span
@@ -138,6 +139,7 @@ def going_on(last: Answer, history: Sequence[Turn], most: int) -> tuple[Statemen
     for article in dict.fromkeys(citation.article for citation in last.citations):
         start = max(citation.start for citation in last.citations if citation.article == article)
         for sentence in article.sentences:
-            if len(found) < most and sentence.start > start and (article.id, sentence.start) not in told:
+            unsaid = sentence.start > start and (article.id, sentence.start) not in told
+            if len(found) < most and unsaid and not is_bidden(article, sentence):
                 found.append(state(article, sentence))
     return tuple(found)

@@ -18,7 +18,7 @@ from assistant.attribution import speaker
 from assistant.checking import Check, Checker
 from assistant.errors import ModelError
 from assistant.evidence import Evidence
-from assistant.instructions import instructs
+from assistant.instructions import instructs, is_told
 from assistant.models import WAITING, Model, Prompt
 from assistant.parsing import Draft, Drafting
 from assistant.prompting import answer_prompt, enumerate_from_one, fitting, rewrite_prompt
@@ -81,6 +81,7 @@ _HAS_LINK = "it holds a link"
 _LEANS = "it does not say who or what it is about"
 _NO_SUPPORT = "it cites no passage, and none supports it"
 _BESIDE = "it is beside the question"
+_ONLY_TOLD = "its passage says only that somebody is to say so"
 _NO_WORDS = "no words of a passage could be found to cite"
 
 
@@ -267,6 +268,8 @@ class ModelWriter:
             return _Verdict(None, REASONS[check.faults[0].kind], check.reason)
         if not check.quotes:
             return _Verdict(None, _NO_WORDS, "No words of the passages support it.")
+        if not is_told(check.sentence) and any(is_told(source) for source in _sources(check.quotes)):
+            return _Verdict(None, _ONLY_TOLD, "The passage says only that somebody is to say so.")
         if min((work.shortfalls.get(place, BESIDE) for place in _places(check.quotes)), default=BESIDE) >= BESIDE:
             return _Verdict(None, _BESIDE)
         return _Verdict(Statement(check.sentence, check.quotes, _speaker(check.quotes)))
@@ -321,16 +324,16 @@ def _same_block(article: Article, before: int, span: Span) -> bool:
 
 def _speaker(quotes: Iterable[Citation]) -> str:
     """Who says so, as the sentences of the articles have it in which the quotes stand."""
-    said = (
-        speaker(" ".join(quote.article.text[span.start : span.end].split()))
-        for quote in quotes
-        for span in _sentences(quote)
-    )
-    return next(filter(None, said), "")
+    return next(filter(None, (speaker(text) for text in _sources(quotes))), "")
 
 
 def _places(quotes: Iterable[Citation]) -> list[tuple[str, int]]:
     return [(quote.article.id, span.start) for quote in quotes for span in _sentences(quote)]
+
+
+def _sources(quotes: Iterable[Citation]) -> list[str]:
+    """The words of the sentences in which quotes stand."""
+    return [" ".join(one.article.text[span.start : span.end].split()) for one in quotes for span in _sentences(one)]
 
 
 def _sentences(quote: Citation) -> list[Span]:
