@@ -7,9 +7,9 @@ already is used as it is). The conversations are those of ``conversations.toml``
 turns before it, on the day of newsbench's question. Printed is recall@5 (the share whose first five passages name a
 right choice) of the last turn, of newsbench's question written out, and of the last turn asked without its
 conversation; apart for the conversations that nothing was tuned on. Then how many of all of newsbench's questions,
-asked after a conversation about something else, are left alone word for word, as they should be. With a WRITER it is the
-language model that writes the follow-ups out, where what it writes passes the check; how often it does is printed too.
-LIMIT is how many conversations of each part are held.
+asked after a conversation about something else, are left alone word for word, as they should be. With a WRITER it is
+the language model that writes the follow-ups out, where what it writes passes the check; how often it does is printed
+too. LIMIT is how many conversations of each part are held.
 """
 
 from __future__ import annotations
