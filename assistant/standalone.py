@@ -28,8 +28,8 @@ from index import term_of
 TOKENS = 96
 """Tokens that a model may say; the longest question that is taken has about half as many."""
 
-SECONDS = 15.0
-"""How long a model may take, unless ``model_seconds`` is less: the search has not begun by then."""
+SHARE = 0.25
+"""Of the time that a model may take for an answer: the search has not begun by then."""
 
 BACK = 3
 """Turns that a model is given: as many as the built-in rewriting looks back."""
@@ -126,7 +126,7 @@ def _said(model: Model, question: str, turns: Sequence[tuple[str, Sequence[str]]
     drafts = []
     tail = ""
     began = told = time.monotonic()
-    with closing(model.write(prompt, min(SECONDS, model.seconds), TOKENS)) as pieces:
+    with closing(model.write(prompt, SHARE * model.seconds, TOKENS)) as pieces:
         for piece in pieces:
             # where a reader can stop it
             if time.monotonic() - told >= WAITING:

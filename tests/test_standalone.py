@@ -58,7 +58,7 @@ def asked_of(server):
 
 
 def with_model(quoting, server, **values):
-    settings = {"writer": "openai-like", "model_url": server.url, "model_seconds": 20.0, **values}
+    settings = {"writer": "openai-like", "model_url": server.url, "model_seconds": 240.0, **values}
     return Assistant(quoting.archive, AssistantSettings.parse(settings))
 
 
@@ -180,16 +180,16 @@ def test_where_the_models_question_cannot_be_used_the_built_in_one_serves_and_it
 
 
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "told", "seconds"),
     [
-        (lambda _: [Refuse(500)], "HTTP 500"),
-        (lambda _: [Refuse(429)], "too many requests"),
-        (lambda _: ["How much did ", Pause(20)], "did not finish in time"),
+        (lambda _: [Refuse(500)], "HTTP 500", 240.0),
+        (lambda _: [Refuse(429)], "too many requests", 240.0),
+        (lambda _: ["How much did ", Pause(20)], "did not finish in time", 4.0),
     ],
     ids=["500", "429", "hangs"],
 )
-def test_where_the_model_fails_the_built_in_one_serves_and_it_is_said(quoting, history, script, told):
-    answer, _ = follow_up(quoting, history, script, model_seconds=1.0)
+def test_where_the_model_fails_the_built_in_one_serves_and_it_is_said(quoting, history, script, told, seconds):
+    answer, _ = follow_up(quoting, history, script, model_seconds=seconds)
     built_in = quoting.ask(COST, history=history)
     assert (answer.asked, answer.statements) == (built_in.asked, built_in.statements)
     (note,) = (note for note in answer.notes if note.kind == "reading")

@@ -42,7 +42,8 @@ def main() -> None:
     parser.add_argument("--writer", default="quote", help="as the setting: llama-cpp/FILE.gguf")
     parser.add_argument("--limit", type=int)
     args = parser.parse_args()
-    settings = AssistantSettings(writer=args.writer)
+    # time enough on any machine: what is measured is what the model writes
+    settings = AssistantSettings(writer=args.writer, model_seconds=600)
     with tempfile.TemporaryDirectory() as temporary:
         folder = args.archive or Path(temporary)
         if not (folder / ".byline").exists():
