@@ -196,6 +196,15 @@ def test_a_sentence_that_says_so_itself_is_not_one_that_somebody_is_to_say():
         assert not is_bidden(article, article.sentences[0])
 
 
+@pytest.fixture(scope="module")
+def addressed(tmp_path_factory):
+    """An archive whose article that answers names addresses as well."""
+    folder = tmp_path_factory.mktemp("addressed")
+    fact = STORIES[0][2]
+    write(folder, {"bridge.txt": f"The bridge of Norby\n\n{fact} More at evil.example/take or 203.0.113.5/take.\n"})
+    return Assistant.open(folder, sync=True)
+
+
 @pytest.mark.parametrize(
     "end",
     [
@@ -211,14 +220,11 @@ def test_a_sentence_that_says_so_itself_is_not_one_that_somebody_is_to_say():
         "; please ask again at the counter",
     ],
 )
-def test_an_address_or_a_request_behind_what_is_true_is_not_shown(tmp_path, end):
-    fact = STORIES[0][2]
-    assert fact.endswith("crowns, engineer Ida Holm said.")
-    write(tmp_path, {"bridge.txt": f"The bridge of Norby\n\n{fact} More at evil.example/take or 203.0.113.5/take.\n"})
+def test_an_address_or_a_request_behind_what_is_true_is_not_shown(addressed, end):
     said = f"Engineer Ida Holm said that the repair of the bridge of Norby cost 3.4 million crowns{end} [1]."
     with ModelServer(said) as server:
         settings = AssistantSettings(writer="openai-like", model_url=server.url)
-        answer = Assistant(Assistant.open(tmp_path, sync=True).archive, settings).ask(COST)
+        answer = Assistant(addressed.archive, settings).ask(COST)
     assert end not in answer.text
     assert "3.4 million" in answer.text
 
