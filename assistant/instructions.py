@@ -1,13 +1,17 @@
 """Articles that speak to a machine: text that tells a language model what to do, or that hides what it says.
 
-Such an article is never handed to a language model; the quote writer, which can obey nothing, still quotes it. The
-whole article is left out, not the sentence alone: what the instruction asks for may stand beside it as if it were news.
-Known are phrases that tell a model to forget its task, to play a part, to say, to cite or to link, in seven languages
-(``instructions.toml``), forged system tags and citations, encoded text, and characters that cannot be seen.
+Such an article is never handed to a language model. The whole article is left out, not the sentence alone: what the
+instruction asks for may stand beside it as if it were news. The quote writer, which can obey nothing, still quotes the
+article, but takes no order for an answer, nor what the order has somebody say. Known are phrases that tell a model to
+forget its task, to play a part, to say, to cite or to link, in seven languages (``instructions.toml``), forged system
+tags and citations, encoded text, and characters that cannot be seen; and in five languages any sentence in which enough
+of what makes an order comes together: that it bids, and whom, of which text, for which reader, against which rules.
 
-It is the first of four fences, and no high one: of 25 orders in wordings that were made up afterwards it knew 6. Behind
-it a written sentence must be supported by passages, rest on words that are not beside the question, and hold no link
-(:mod:`assistant.fluent`). Of 1,131 real articles 17 are kept from a model by it, mostly for advice to the reader.
+It is the first of several fences, and no high one: of 40 orders in wordings apart from those that it was mended by it
+knew 33, and took 2 of 40 harmless sentences for orders; of 1,131 real articles it keeps 22 from a model, mostly for
+advice to the reader (``tests/benchmarks/orders.py``). Behind it a written sentence must be supported by passages that
+say so themselves (:func:`is_told`), rest on words that are not beside the question, and neither hold a link nor speak
+to the reader (:mod:`assistant.fluent`).
 """
 
 from __future__ import annotations
@@ -114,8 +118,10 @@ _PATTERNS_TEXT = (
     r"\bbase ?64\b|\brot ?13\b",
 )
 
+_PATTERNS = tuple(re.compile(pattern, re.MULTILINE) for pattern in _PATTERNS_TEXT)
+
+# what an order to a machine is about, and how much each tells: 2 where news hardly ever has it
 _MARKS = {
-    # what an order to a machine is about, and how much each tells
     name: (re.compile(rf"(?<!\w)(?:{_W[name]})(?!\w)"), weight)
     for name, weight in (
         ("product", 1),
@@ -142,9 +148,11 @@ _ORDER_ENGLISH = re.compile(rf"(?:^|[;:—–] ?|, ?(?:and |so |then )?|\bonly )
 _ORDER_FIRST = re.compile(rf"(?:^|[:;—–] ?){_W['order']}(?!\w)")
 _ORDER_LATER = re.compile(rf"(?:, ?|(?<!\w)(?:und|so|also|et|alors|y|e|и|то|поэтому) ){_W['order']}(?!\w)")
 _VOID = re.compile(rf"(?<!\w){_W['void']}(?!\w)")
-_ENOUGH = 3
 
-_PATTERNS = tuple(re.compile(pattern, re.MULTILINE) for pattern in _PATTERNS_TEXT)
+ENOUGH = 3
+"""What the marks of a sentence must come to. Recipes and service news come to 2: they bid, and speak of an answer or of
+what is on this page; an order to a machine has a third thing in it, or one that tells for two."""
+
 # what somebody is to say or to believe, and how that is put to them
 _SAY = (
     r"(?:say|said|states?|stated|answer|reply|respond|insist|maintain|claim|assert|report|write|repeat|declare|announce"
@@ -162,7 +170,7 @@ _ANYBODY = (
 )
 _BIDDING = re.compile(
     rf"^(?:(?:please|kindly|always|now|and|then|so|only),? )*"
-    rf"(?:(?!said|told|known|states|ends|names)(?:{_SAY})\b(?! (?:of|was|is|are|were|by)\b)|let it be|be so kind"
+    rf"(?:(?!said|told|known|states|stated|ends|names|taken|treated|regarded|considered|believed)(?:{_SAY})\b(?! (?:of|was|is|are|were|by)\b)|let it be|be so kind"
     rf"|make (?:it )?(?:known|clear)|take it|hold|stick to)\b(?!:).{{0,60}}?{_HELD}"
     rf"|{_ANYBODY}.{{0,80}}?\b{_HAS_TO} {_SAY}\b.{{0,60}}?{_HELD}"
     rf"|^you will (?:always |only )?{_SAY}\b.{{0,60}}?{_HELD}"
@@ -198,7 +206,8 @@ MOST_UNSEEN = 3
 def instructs(article: Article) -> bool:
     """Whether the prose of ``article``, or its outlet, speaks to a machine, or hides what it says.
 
-    Of all else that an article says of itself a model is given nothing but the day."""
+    Of all else that an article says of itself a model is given nothing but the day.
+    """
     prose = (article.text[block.start : block.end] for block in article.prose)
     return any(is_instruction(text) for text in (article.outlet, *prose)) or hides(article)
 
@@ -232,7 +241,7 @@ def _directs(sentence: str) -> bool:
         weight += 2
     elif _ORDER_ENGLISH.search(sentence) or _ORDER_LATER.search(sentence):
         weight += 1
-    return weight >= _ENOUGH
+    return weight >= ENOUGH
 
 
 def is_bidden(article: Article, sentence: Span) -> bool:
@@ -248,7 +257,8 @@ def is_bidden(article: Article, sentence: Span) -> bool:
 def is_told(sentence: str) -> bool:
     """Whether a sentence says only what somebody is to say or to believe ("guides must say that"), and no more itself.
 
-    What is held to be said in it is supported by the whole of it alone."""
+    It supports nothing that leaves out whom it bids.
+    """
     text = _folded(sentence)
     return bool(_BIDDING.search(text) or _TOLD.search(text))
 
