@@ -6,7 +6,7 @@ from assistant.assistant import Assistant
 from assistant.cases import Case, read_cases
 from assistant.conversation import Conversation, remembered
 from assistant.conversation_store import ConversationStore, KeptConversation, new_key
-from assistant.doctor import Check, examine
+from assistant.doctor import Finding, examine
 from assistant.errors import (
     CasesUnreadable,
     ConversationMissing,
@@ -47,7 +47,6 @@ __all__ = [
     "AssistantSettings",
     "Case",
     "CasesUnreadable",
-    "Check",
     "Checking",
     "Citation",
     "Conversation",
@@ -58,6 +57,7 @@ __all__ = [
     "Evaluation",
     "Event",
     "Feedback",
+    "Finding",
     "Finished",
     "Gap",
     "KeptAnswer",

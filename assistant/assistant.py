@@ -15,12 +15,13 @@ from assistant.confidence import threshold
 from assistant.conversation import from_turns, rewritten
 from assistant.errors import QuestionError
 from assistant.fluent import ModelWriter
-from assistant.followups import resolve
+from assistant.followups import FollowUp, resolve
 from assistant.forms import AboutArchive, form_of
 from assistant.models import open_model
 from assistant.reading import Reader
 from assistant.replies import Replies
 from assistant.settings import AssistantSettings
+from assistant.standalone import Standalone, written_out
 from assistant.types import Answer, Event, Finished, Searching, Turn
 from assistant.writers import QuoteWriter
 from index import Archive, Filters, IndexSettings, SearchHit, open_embedder
@@ -101,8 +102,9 @@ class Assistant:
         as_of: date | None = None,
         history: Sequence[Turn] = (),
     ) -> Iterator[Event]:
-        """Answer a question, telling of each step: Rewritten if it is a follow-up, Searching, PassagesFound, Stated…,
-        Finished. Closing the iterator stops the work, a language model's too.
+        """Answer a question, telling of each step: Rewritten if it is a follow-up (Writing before it, while a language
+        model writes it out), Searching, PassagesFound, Stated…, Finished. Closing the iterator stops the work, a
+        language model's too.
 
         Raises:
             As :meth:`ask`; the question is checked before the first event.
@@ -115,7 +117,7 @@ class Assistant:
             return from_turns(question, meant, history, self.settings.statements)
         if meant.asked == question:
             return self._stream(question, filters, as_of)
-        return rewritten(question, meant.asked, self._stream(meant.asked, filters, as_of))
+        return self._follow_up(question, meant, history, filters, as_of)
 
     def search(
         self, query: str, k: int = 10, filters: Filters | None = None, as_of: date | None = None
@@ -126,6 +128,20 @@ class Assistant:
             As :meth:`ask`.
         """
         return self.archive.search(self._checked(query), k, filters, as_of)
+
+    def _follow_up(
+        self,
+        question: str,
+        meant: FollowUp,
+        history: Sequence[Turn],
+        filters: Filters | None,
+        as_of: date | None,
+    ) -> Iterator[Event]:
+        standalone = Standalone(meant.asked)
+        if self.model and not meant.is_exact:
+            standalone = yield from written_out(self.model, question, meant.asked, history)
+        answering = self._stream(standalone.asked, filters, as_of)
+        yield from rewritten(question, standalone.asked, answering, standalone.notes)
 
     def _stream(self, question: str, filters: Filters | None, as_of: date | None) -> Iterator[Event]:
         searched = self.archive.manifest().articles

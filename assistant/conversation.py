@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from assistant.attribution import is_bare_quotation
 from assistant.followups import FollowUp, Wants
-from assistant.types import Answer, Citation, Event, Finished, Gap, Judgement, Rewritten, Stated, Statement, Turn
+from assistant.instructions import is_bidden
+from assistant.types import Answer, Citation, Event, Finished, Gap, Judgement, Note, Rewritten, Stated, Statement, Turn
 from assistant.writers import before, leans, state
 from index import Filters, Span
 
@@ -62,12 +63,13 @@ def remembered(turns: Sequence[Turn], answer: Answer) -> tuple[Turn, ...]:
     return (*turns, Turn(answer))[-TURNS:]
 
 
-def rewritten(question: str, asked: str, events: Iterator[Event]) -> Iterator[Event]:
-    """What is told while a standalone question is answered in place of ``question``."""
+def rewritten(question: str, asked: str, events: Iterator[Event], notes: Sequence[Note] = ()) -> Iterator[Event]:
+    """What is told while a standalone question is answered in place of ``question``; ``notes`` tell of that."""
     yield Rewritten(question, asked)
     for event in events:
         if isinstance(event, Finished):
-            event = Finished(replace(event.answer, question=question, asked=asked))
+            answer = event.answer
+            event = Finished(replace(answer, question=question, asked=asked, notes=(*notes, *answer.notes)))
         yield event
 
 
@@ -137,6 +139,7 @@ def going_on(last: Answer, history: Sequence[Turn], most: int) -> tuple[Statemen
     for article in dict.fromkeys(citation.article for citation in last.citations):
         start = max(citation.start for citation in last.citations if citation.article == article)
         for sentence in article.sentences:
-            if len(found) < most and sentence.start > start and (article.id, sentence.start) not in told:
+            unsaid = sentence.start > start and (article.id, sentence.start) not in told
+            if len(found) < most and unsaid and not is_bidden(article, sentence):
                 found.append(state(article, sentence))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""Whether an archive can be asked: each check with what it found and, where it fails, the remedy."""
+"""Whether an archive can be asked: what was found of each thing looked at and, where it is not well, the remedy."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ ANSWER_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One check: what was looked at, how it stands, what was found, and what to do where it is not well."""
+class Finding:
+    """What was looked at, how it stands, what was found of it, and what to do where it is not well."""
 
     name: str
     state: State
@@ -35,7 +35,7 @@ class Check:
 
 def examine(
     archive: Archive, settings: AssistantSettings | None = None, model_key: SecretStr | None = None
-) -> Iterator[Check]:
+) -> Iterator[Finding]:
     """Check the folder, the disk, the index, the embedding model, the reranker, and a search through all of it; with
     ``settings`` that name a language model, whether and how fast it answers."""
     yield _folder(archive)
@@ -51,68 +51,68 @@ def examine(
         yield _guarded("writer", lambda: _writer(settings, model_key))
 
 
-def _guarded(name: str, check: Callable[[], Check]) -> Check:
+def _guarded(name: str, check: Callable[[], Finding]) -> Finding:
     try:
         return check()
     except BylineError as error:
         what, _, remedy = str(error).partition(" Run: ")
-        return Check(name, "fault", what.rstrip("."), f"Run: {remedy}" if remedy else "")
+        return Finding(name, "fault", what.rstrip("."), f"Run: {remedy}" if remedy else "")
 
 
-def _folder(archive: Archive) -> Check:
+def _folder(archive: Archive) -> Finding:
     if not os.access(archive.folder, os.R_OK | os.X_OK):
-        return Check("folder", "fault", f"{archive.folder} may not be read", f"Run: chmod u+rx {archive.folder}")
+        return Finding("folder", "fault", f"{archive.folder} may not be read", f"Run: chmod u+rx {archive.folder}")
     where = archive.index_dir if archive.index_dir.exists() else archive.index_dir.parent
     if not os.access(where, os.W_OK):
-        return Check("folder", "warning", f"{where} may not be written", "Choose another with the setting index_dir")
-    return Check("folder", "ok", str(archive.folder))
+        return Finding("folder", "warning", f"{where} may not be written", "Choose another with the setting index_dir")
+    return Finding("folder", "ok", str(archive.folder))
 
 
-def _disk(archive: Archive) -> Check:
+def _disk(archive: Archive) -> Finding:
     free = shutil.disk_usage(archive.folder).free
     found = f"{free / 1e9:.1f} GB free"
     if free < LOW_DISK_BYTES:
-        return Check("disk", "warning", found, "Free some space before indexing a large archive")
-    return Check("disk", "ok", found)
+        return Finding("disk", "warning", found, "Free some space before indexing a large archive")
+    return Finding("disk", "ok", found)
 
 
-def _index(archive: Archive) -> Check:
+def _index(archive: Archive) -> Finding:
     manifest = archive.manifest()
     articles = "1 article" if manifest.articles == 1 else f"{manifest.articles:,} articles"
     found = f"{articles}, {manifest.passages:,} passages, {archive.size() / 1e6:.1f} MB"
     pending = archive.pending()
     if pending:
-        return Check("index", "warning", f"{found}; {pending}", f"Run: {archive.index_command()}")
-    return Check("index", "ok", found)
+        return Finding("index", "warning", f"{found}; {pending}", f"Run: {archive.index_command()}")
+    return Finding("index", "ok", found)
 
 
-def _model(archive: Archive) -> Check:
+def _model(archive: Archive) -> Finding:
     try:
         name = archive.settings.embedder or archive.manifest().embedder
     except BylineError:
         name = archive.settings.embedder or "fast"
     embedder = archive.embedder(name)
     vector = embedder.embed_query("Is the model there?")
-    return Check("embedding model", "ok", f"{embedder.model_id}, {len(vector)} dimensions")
+    return Finding("embedding model", "ok", f"{embedder.model_id}, {len(vector)} dimensions")
 
 
-def _reranker(archive: Archive) -> Check:
+def _reranker(archive: Archive) -> Finding:
     reranker = archive.reranker()
     assert reranker is not None
     reranker.scores("Is the model there?", ["It is."])
-    return Check("reranker", "ok", f"{reranker.name}, reads the best {archive.settings.rerank_passages} passages")
+    return Finding("reranker", "ok", f"{reranker.name}, reads the best {archive.settings.rerank_passages} passages")
 
 
-def _search(archive: Archive) -> Check:
+def _search(archive: Archive) -> Finding:
     hits = archive.search("news", k=1)
-    return Check("search", "ok", f"{len(hits)} passage found" if hits else "no passage holds the word, but it works")
+    return Finding("search", "ok", f"{len(hits)} passage found" if hits else "no passage holds the word, but it works")
 
 
-def _writer(settings: AssistantSettings, model_key: SecretStr | None) -> Check:
+def _writer(settings: AssistantSettings, model_key: SecretStr | None) -> Finding:
     model = open_model(settings, model_key)
     assert model is not None
     answered = model.probe(min(ANSWER_SECONDS, settings.model_seconds))
     if not answered.characters:
-        return Check("writer", "warning", f"{model.name} answers, and says nothing", "Choose another with writer")
+        return Finding("writer", "warning", f"{model.name} answers, and says nothing", "Choose another with writer")
     found = f"{model.name} answers: first words after {answered.first:.1f} s, all after {answered.seconds:.1f} s"
-    return Check("writer", "ok", found)
+    return Finding("writer", "ok", found)

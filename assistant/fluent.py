@@ -18,7 +18,7 @@ from assistant.attribution import speaker
 from assistant.checking import Check, Checker
 from assistant.errors import ModelError
 from assistant.evidence import Evidence
-from assistant.instructions import instructs
+from assistant.instructions import instructs, is_instruction, is_told
 from assistant.models import WAITING, Model, Prompt
 from assistant.parsing import Draft, Drafting
 from assistant.prompting import answer_prompt, enumerate_from_one, fitting, rewrite_prompt
@@ -46,7 +46,10 @@ NEAR = 3
 
 _LINK = re.compile(
     r"\b(?:https?|ftp|data|javascript|file|mailto)\s*:|\bwww\.|\S@\S+\.\w"
-    r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|info|io|co|example|test|invalid|xyz|ru|de|fr|uk|eu|top|site|app|dev)\b(?:/|$|[\s,.;:!?)])",
+    r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|info|io|co|example|test|invalid|xyz|ru|de|fr|uk|eu|top|site|app|dev)\b(?:/|$|[\s,.;:!?)])"
+    # names of hosts in any script, with whatever stands for the dot; initials and "p.m." have one letter beside it
+    r"|(?:[^\W\d_]|\b\w[\w-]*[\w-])(?<=[\w-]{2})(?:[\[({]?[.．｡。][\])}]?|[\[({]dot[\])}])(?=[^\W_]*[^\W\d_])[\w-]{2,}"
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}\b",
     re.IGNORECASE,
 )
 # what it stands for would be for the reader to guess, and a wrong guess is a wrong statement
@@ -54,6 +57,11 @@ _LEANING = re.compile(
     r"(?:he|she|they|his|her|their|its|these|those|er|sie|il|elle|ils|elles|él|ella|ellos|он|она|они)\b"
     r"|(?:it|this|that)\b(?= (?:is|was|has|had|will|would|could|can|may|also|\w+ed|cost|took|came|did|does|said)\b)"
     r"(?! (?:is|was) (?:not |still |un)*(?:clear|known|certain|likely|possible|said|reported|announced)\b)",
+    re.IGNORECASE,
+)
+_TO_THE_READER = re.compile(
+    r"\b(?:you|your|yours|yourself|please|du|dein\w*|bitte|vous|votre|vos|veuillez|usted|ustedes|tu|tus|ты|вы|ваш\w*|тво\w+"
+    r"|пожалуйста)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
@@ -78,9 +86,11 @@ REASONS = {
 
 _NO_PASSAGE = "it cites a passage that was not found for this question"
 _HAS_LINK = "it holds a link"
+_TO_READER = "it speaks to the reader"
 _LEANS = "it does not say who or what it is about"
 _NO_SUPPORT = "it cites no passage, and none supports it"
 _BESIDE = "it is beside the question"
+_ONLY_TOLD = "its passage says only that somebody is to say so"
 _NO_WORDS = "no words of a passage could be found to cite"
 
 
@@ -267,6 +277,11 @@ class ModelWriter:
             return _Verdict(None, REASONS[check.faults[0].kind], check.reason)
         if not check.quotes:
             return _Verdict(None, _NO_WORDS, "No words of the passages support it.")
+        source = " ".join(_sources(check.quotes))
+        if is_instruction(check.sentence) or _to_the_reader(check.sentence) - _to_the_reader(source):
+            return _Verdict(None, _TO_READER, "It speaks to the reader, and no passage does.")
+        if not is_told(check.sentence) and any(is_told(source) for source in _sources(check.quotes)):
+            return _Verdict(None, _ONLY_TOLD, "The passage says only that somebody is to say so.")
         if min((work.shortfalls.get(place, BESIDE) for place in _places(check.quotes)), default=BESIDE) >= BESIDE:
             return _Verdict(None, _BESIDE)
         return _Verdict(Statement(check.sentence, check.quotes, _speaker(check.quotes)))
@@ -321,16 +336,20 @@ def _same_block(article: Article, before: int, span: Span) -> bool:
 
 def _speaker(quotes: Iterable[Citation]) -> str:
     """Who says so, as the sentences of the articles have it in which the quotes stand."""
-    said = (
-        speaker(" ".join(quote.article.text[span.start : span.end].split()))
-        for quote in quotes
-        for span in _sentences(quote)
-    )
-    return next(filter(None, said), "")
+    return next(filter(None, (speaker(text) for text in _sources(quotes))), "")
+
+
+def _to_the_reader(text: str) -> set[str]:
+    return {word.casefold() for word in _TO_THE_READER.findall(text)}
 
 
 def _places(quotes: Iterable[Citation]) -> list[tuple[str, int]]:
     return [(quote.article.id, span.start) for quote in quotes for span in _sentences(quote)]
+
+
+def _sources(quotes: Iterable[Citation]) -> list[str]:
+    """The words of the sentences in which quotes stand."""
+    return [" ".join(one.article.text[span.start : span.end].split()) for one in quotes for span in _sentences(one)]
 
 
 def _sentences(quote: Citation) -> list[Span]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from assistant.instructions import is_instruction
 from assistant.mentions import Kind, Name, is_called, kind_of, names_in, without_title
 from assistant.questions import analyse, word_list, words_of
 from assistant.types import Answer, Turn
@@ -131,10 +132,14 @@ _IN_ANSWER = re.compile(r", in answer to “(.*)”$")
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """How a question was understood: what answers it, and the question as it stands by itself."""
+    """How a question was understood: what answers it, and the question as it stands by itself.
+
+    ``is_exact`` says that it points at one statement or article ("the second one"), which a model could only guess.
+    """
 
     wants: Wants
     asked: str
+    is_exact: bool = False
 
 
 def resolve(
@@ -165,6 +170,25 @@ def after(question: str, previous: str) -> str:
     """A question that leans on another, asked in the same breath and not answered yet, as it stands by itself."""
     turn = Turn(Answer(previous, (), (), (), 0, ()))
     return _written_out(question, question.strip(_AROUND), [turn], lambda _: ())
+
+
+def stands_alone(question: str) -> bool:
+    """Whether nothing in a question leans on what was said before, as far as its own words tell."""
+    plain = question.strip(_AROUND)
+    return not (
+        _SPEAKER.fullmatch(plain)
+        or _MORE.fullmatch(plain)
+        or _ORDINAL.search(plain)
+        or _fragment(plain)
+        or _bare_wh(plain)
+        or _leaning_pronoun(question)
+        or _is_cut_short(plain)
+    )
+
+
+def is_question(text: str) -> bool:
+    """Whether a sentence is one question, by how it begins and ends."""
+    return bool(re.match(_ASKS, text, re.IGNORECASE)) and text.find("?") == len(text) - 1
 
 
 def _in_answer(plain: str, turn: Turn) -> str:
@@ -223,13 +247,22 @@ def _nth(plain: str, match: re.Match[str], last: Turn) -> FollowUp:
     place = there - 1 if word in ("last", "latter") else 0 if word == "former" else _NTH.index(word)
     if not 0 <= place < there:
         return FollowUp("missing", _in_answer(plain, last))
-    article = articles[place] if by_article else answer.statements[place].citations[0].article
+    if by_article:
+        article = articles[place]
+        statement = next(s for s in answer.statements if any(c.article == article for c in s.citations))
+    else:
+        statement = answer.statements[place]
+        article = statement.citations[0].article
     shared = not by_article and sum(s.citations[0].article == article for s in answer.statements) > 1
-    meant = article.title if article.title and not shared else answer.statements[place].text
+    names = ("" if shared else article.title, statement.text)
+    # an article's words become part of a question: none that give orders to a model that reads it
+    meant = next((name for name in names if name and not is_instruction(name)), "")
+    if not meant:
+        return FollowUp("search", _with_topic(plain, last))
     meant = " ".join(meant.strip('“”"').split()[:TOPIC_WORDS])
     before, after = plain[: match.start()], plain[match.end() :]
     asked = f"{before}“{meant}”{after}?" if _content(before + after) else f"What about “{meant}”?"
-    return FollowUp("search", asked)
+    return FollowUp("search", asked, is_exact=True)
 
 
 # --- what leans, and on what -----------------------------------------------------------------------------------------

@@ -1,13 +1,17 @@
 """Articles that speak to a machine: text that tells a language model what to do, or that hides what it says.
 
-Such an article is never handed to a language model; the quote writer, which can obey nothing, still quotes it. The
-whole article is left out, not the sentence alone: what the instruction asks for may stand beside it as if it were news.
-Known are phrases that tell a model to forget its task, to play a part, to say, to cite or to link, in seven languages
-(``instructions.toml``), forged system tags and citations, encoded text, and characters that cannot be seen.
+Such an article is never handed to a language model. The whole article is left out, not the sentence alone: what the
+instruction asks for may stand beside it as if it were news. The quote writer, which can obey nothing, still quotes the
+article, but takes no order for an answer, nor what the order has somebody say. Known are phrases that tell a model to
+forget its task, to play a part, to say, to cite or to link, in seven languages (``instructions.toml``), forged system
+tags and citations, encoded text, and characters that cannot be seen; and in five languages any sentence in which enough
+of what makes an order comes together: that it bids, and whom, of which text, for which reader, against which rules.
 
-It is the first of four fences, and no high one: of 25 orders in wordings that were made up afterwards it knew 6. Behind
-it a written sentence must be supported by passages, rest on words that are not beside the question, and hold no link
-(:mod:`assistant.fluent`). Of 1,131 real articles 17 are kept from a model by it, mostly for advice to the reader.
+It is the first of several fences, and no high one: of 40 orders in wordings apart from those that it was mended by it
+knew 33, and took 2 of 40 harmless sentences for orders; of 1,131 real articles it keeps 22 from a model, mostly for
+advice to the reader (``tests/benchmarks/orders.py``). Behind it a written sentence must be supported by passages that
+say so themselves (:func:`is_told`), rest on words that are not beside the question, and neither hold a link nor speak
+to the reader (:mod:`assistant.fluent`).
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
-from index import Article
+from index import Article, Span
 
 
 def _words() -> dict[str, str]:
@@ -42,7 +46,7 @@ _LEAD = (
 
 _PATTERNS_TEXT = (
     # to forget its task
-    rf"\b{_W['forget']}\b.{{0,60}}\b{_W['orders']}(?!\w)",
+    rf"\b{_W['forget']}\b(?!\W+(?:its|their|his|her|ses|leurs|sus|seine\w*|свои)\b).{{0,60}}\b{_W['orders']}(?!\w)",
     # to be something, or to be spoken to as what it is
     rf"\b{_W['you']} (?:are|['’]re|bist|es|êtes|eres|sei|é|—)?,? ?(?:now |no longer |jetzt |nun |ab sofort "
     rf"|maintenant |désormais "
@@ -68,8 +72,8 @@ _PATTERNS_TEXT = (
     rf"\b{_MACHINE}\b (?:reading|that reads?|who reads?|processing|summari[sz]ing|liest|lesen|lisant"
     rf"|qui lit|que lea|que lee)\b",
     # to say something
-    rf"^{_LEAD}{_W['say']}(?:$|:|,? (?:that|the|this|only|exactly|with|in (?:one|every|capital|the style)"
-    rf"|nothing|to (?:the|every|all)|as if|all|every|no|just"
+    rf"^{_LEAD}{_W['say']}(?:$|:|,? (?:that|(?<!add )the|this|only|exactly|with|in (?:one|every|capital|the style)"
+    rf"|nothing|(?<!write )to (?:the|every|all)|as if|all|every|no|just"
     rf"|instead|people|everyone|readers?|users?|at the end|it is|yes)\b| ?[“\"‘'«])(?! (?:and|of the same) )",
     rf"^{_LEAD}{_OTHER_SAY}\b",
     rf"\b{_W['you']} (?:also |now )?{_W['must']}(?: not| never| always| only| nicht| toujours"
@@ -93,7 +97,7 @@ _PATTERNS_TEXT = (
     rf"|ответ\w*)\b.{{0,30}}?\b(?:{_W['must']}|with|ends?|begins?|starts?|is)\b",
     r"\b(?:the system|system|hidden|secret|initial) ?(?:prompts?|instructions?)\b|\bsystemprompt\b"
     r"|\b(?:text|lines?|words|everything) above (?:this|these)\b",
-    r"\b(?:correct|right|only|true|best|final) (?:response|answer|reply) to (?:any|every|all|each"
+    r"\b(?:correct|right|only|true|best|final)(?: \w+)? (?:response|answer|reply) to (?:any|every|all|each|questions?"
     r"|everything|the user)|\banswer to (?:every|any|all) (?:question|quer)"
     r"|\b(?:every|any|each|jeder|chaque|cada|каждом) (?:answer|reply|response|antwort|réponse|respuesta|ответе)\b",
     # to cite or to link
@@ -115,6 +119,82 @@ _PATTERNS_TEXT = (
 )
 
 _PATTERNS = tuple(re.compile(pattern, re.MULTILINE) for pattern in _PATTERNS_TEXT)
+
+# what an order to a machine is about, and how much each tells: 2 where news hardly ever has it
+_MARKS = {
+    name: (re.compile(rf"(?<!\w)(?:{_W[name]})(?!\w)"), weight)
+    for name, weight in (
+        ("product", 1),
+        ("this_text", 1),
+        ("sources", 1),
+        ("client", 1),
+        ("asks_you", 2),
+        ("part", 1),
+        ("maker", 2),
+        ("given", 1),
+        ("thou", 1),
+        ("serves", 2),
+    )
+}
+_READER = re.compile(
+    rf"(?<!\w)(?:{_W['anyone']}|{_W['program']})(?!\w).{{0,40}}(?<!\w){_W['reads']}(?!\w).{{0,30}}(?<!\w){_W['this_text']}(?!\w)"
+    rf"|(?<!\w)(?:{_W['anyone']}|{_W['program']})(?!\w).{{0,25}}(?<!\w){_W['this_text']}(?!\w).{{0,25}}(?<!\w){_W['reads']}(?!\w)"
+    rf"|(?<!\w){_W['anyone']} sum(?:s|med)? (?:{_W['this_text']}) up\b"
+    rf"|(?<!\w)(?:{_W['anyone']}|{_W['machine']})\W.{{0,20}}"
+    r"(?:reads? this|reading this|(?:das|dies) liest|lit ceci|lea esto|читающ\w+ это)(?!\w)"
+    rf"|(?<!\w)(?:{_W['anyone']}|for|to)\W+(?:\w+\W+)?{_W['program']}\W+{_W['reads']}(?!\w)"
+)
+_ORDER_ENGLISH = re.compile(rf"(?:^|[;:—–] ?|, ?(?:and |so |then )?|\bonly ){_W['order_english']}(?!\w)")
+_ORDER_FIRST = re.compile(rf"(?:^|[:;—–] ?){_W['order']}(?!\w)")
+_ORDER_LATER = re.compile(rf"(?:, ?|(?<!\w)(?:und|so|also|et|alors|y|e|и|то|поэтому) ){_W['order']}(?!\w)")
+_VOID = re.compile(rf"(?<!\w){_W['void']}(?!\w)")
+
+ENOUGH = 3
+"""What the marks of a sentence must come to. Recipes and service news come to 2: they bid, and speak of an answer or of
+what is on this page; an order to a machine has a third thing in it, or one that tells for two."""
+
+# what somebody is to say or to believe, and how that is put to them
+_SAY = (
+    r"(?:say|said|states?|stated|answer|reply|respond|insist|maintain|claim|assert|report|write|repeat|declare|announce"
+    r"|tell|told|believe|believed|assume|suppose|accept|treat|treated|taken|regard|regarded|considered|open|begin|start"
+    r"|finish|end|name|pretend|affirm|known)"
+)
+_HELD = r"(?:\bthat\b|\w:|[“\"«„])"
+_HAS_TO = (
+    r"(?:should|must|shall|ought to|ha(?:s|ve) to|needs? to|(?:is|are) (?:asked |required |advised |best )?to"
+    r"|may only|can only|(?:it is|it’s) best to)(?: (?:only|always|never|not|now|also|be|first))*"
+)
+_ANYBODY = (
+    r"(?:^|, ?)(?:whoever|anyone|anybody|everyone|everybody|all|those|any|every|each|if asked|you|readers|it is best"
+    r"|one)\b"
+)
+_BIDDING = re.compile(
+    rf"^(?:(?:please|kindly|always|now|and|then|so|only),? )*"
+    rf"(?:(?!said|told|known|states|stated|ends|names|taken|treated|regarded|considered|believed)(?:{_SAY})\b(?! (?:of|was|is|are|were|by)\b)|let it be|be so kind"
+    rf"|make (?:it )?(?:known|clear)|take it|hold|stick to)\b(?!:).{{0,60}}?{_HELD}"
+    rf"|{_ANYBODY}.{{0,80}}?\b{_HAS_TO} {_SAY}\b.{{0,60}}?{_HELD}"
+    rf"|^you will (?:always |only )?{_SAY}\b.{{0,60}}?{_HELD}"
+    r"|^(?:the|this) (?:only|correct|right|true|best)(?: \w+)? (?:answer|reply|response)\b.{0,40}? (?:is|reads)\b"
+)
+_TOLD = re.compile(
+    rf"\b{_HAS_TO} {_SAY}\b.{{0,60}}?{_HELD}"
+    r"|\b(?:the|this|a)(?: \w+)? (?:answer|reply|response|words?|sentence|line|phrase|remark|message)(?: \w+){0,6}?"
+    rf"(?: (?:is|are|reads|runs)(?: this| as follows)?)? ?{_HELD}"
+    r"|\b(?:soll|sollen|muss|müssen|hat zu|haben zu|möge|mögen)\b.{0,40}?\b(?:sagen|behaupten|antworten|schreiben)\b"
+    r"|\b(?:doit|doivent|devra|devront) (?:dire|répondre|affirmer|écrire)\b|\bqu(?:e|i) .{0,40}\bdise(?:nt)? que\b"
+    r"|\b(?:debe|deben|ha de|han de) (?:decir|responder|afirmar|escribir)\b"
+    r"|\b(?:долж\w+|обязан\w*) (?:говорить|сказать|отвечать|ответить|писать)\b"
+)
+_POINTS_ON = re.compile(
+    r":[\s“”\"'»]*$|\b(?:below|following|follows|next|these words|this sentence|these lines|ci-dessous|sous|abajo)\b"
+    r"|\bfolgend|\bsuivant|\bsiguiente|следующ"
+)
+_OF_MACHINES = re.compile(
+    rf"(?<!\w)(?:{_W['machine']}|prompts?|instruct\w*|inject\w*|jailbreak\w*|hidden|artificial intelligence"
+    r"|this article)(?!\w)"
+)
+
+_LINK = re.compile(r"https?://\S+")
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
 _UNSEEN = re.compile("[\u180e\u200b\u2060-\u2064\ufeff]")
 _STEERING = re.compile("[\u202d\u202e\U000e0000-\U000e007f]")
@@ -124,8 +204,12 @@ MOST_UNSEEN = 3
 
 
 def instructs(article: Article) -> bool:
-    """Whether the prose of ``article`` speaks to a machine, or hides what it says."""
-    return any(is_instruction(article.text[block.start : block.end]) for block in article.prose) or hides(article)
+    """Whether the prose of ``article``, or its outlet, speaks to a machine, or hides what it says.
+
+    Of all else that an article says of itself a model is given nothing but the day.
+    """
+    prose = (article.text[block.start : block.end] for block in article.prose)
+    return any(is_instruction(text) for text in (article.outlet, *prose)) or hides(article)
 
 
 def hides(article: Article) -> bool:
@@ -142,7 +226,58 @@ def is_instruction(paragraph: str) -> bool:
         return True
     # what stands at the beginning of a sentence stands at the beginning of a line
     lines = re.sub(r"(?<=[.!?:;])\s+|\n+|(?<=[“\"«])", "\n", text.lower())
-    return any(pattern.search(lines) for pattern in _PATTERNS)
+    if any(pattern.search(lines) for pattern in _PATTERNS):
+        return True
+    return any(_directs(one) for one in re.split(r"(?<=[.!?])\s+|\n+", _LINK.sub(" ", _folded(text))))
+
+
+def _directs(sentence: str) -> bool:
+    """Whether enough of what makes an order to a machine comes together in a sentence, however it is worded."""
+    told = {name for name, (pattern, _) in _MARKS.items() if pattern.search(sentence)}
+    weight = sum(_MARKS[name][1] for name in told)
+    weight += 2 * bool(_READER.search(sentence))
+    weight += bool(_VOID.search(sentence)) and "given" in told
+    if _ORDER_FIRST.search(sentence):
+        weight += 2
+    elif _ORDER_ENGLISH.search(sentence) or _ORDER_LATER.search(sentence):
+        weight += 1
+    return weight >= ENOUGH
+
+
+def is_bidden(article: Article, sentence: Span) -> bool:
+    """Whether a sentence is an order to a machine or to whoever tells of the article, or what the one before it would
+    have them say: no answer, unless orders to machines are what is asked about."""
+    if _bids(_words_of(article, sentence)):
+        return True
+    at = article.sentences.index(sentence) if sentence in article.sentences else 0
+    before = _words_of(article, article.sentences[at - 1]) if at else ""
+    return bool(_POINTS_ON.search(_folded(before))) and _bids(before)
+
+
+def is_told(sentence: str) -> bool:
+    """Whether a sentence says only what somebody is to say or to believe ("guides must say that"), and no more itself.
+
+    It supports nothing that leaves out whom it bids.
+    """
+    text = _folded(sentence)
+    return bool(_BIDDING.search(text) or _TOLD.search(text))
+
+
+def is_about_machines(question: str) -> bool:
+    """Whether a question asks about machines, or what they are told."""
+    return bool(_OF_MACHINES.search(_folded(question)))
+
+
+def _bids(sentence: str) -> bool:
+    return bool(_BIDDING.search(_folded(sentence))) or is_instruction(sentence)
+
+
+def _words_of(article: Article, span: Span) -> str:
+    return " ".join(article.text[span.start : span.end].split())
+
+
+def _folded(text: str) -> str:
+    return _as_read(text).lower().replace("'", "’")
 
 
 def _as_read(text: str) -> str:

@@ -1,7 +1,8 @@
 """What a language model is asked: the prose of ``prompts/``, the passages as numbered material, the question.
 
-The passages stand between two marks with a random word, so that no article can close them and go on as if it were the
-prompt. Passages that speak to a machine are left out beforehand (see :mod:`assistant.instructions`).
+The passages, or the turns of a conversation, stand between two marks with a random word, so that no article can close
+them and go on as if it were the prompt. What speaks to a machine is left out beforehand (see
+:mod:`assistant.instructions`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ SHORTEST = 200
 _QUESTION = 2_000
 """Characters of a question that a model reads."""
 
+_SENTENCE = 400
+"""Characters of one sentence of a conversation that a model reads."""
+
 
 def answer_prompt(question: str, passages: Sequence[Sequence[Citation]]) -> Prompt:
     """Asks for an answer to ``question`` from ``passages``, which are numbered from 1; each is runs of an article."""
@@ -37,6 +41,27 @@ def rewrite_prompt(sentence: str, reason: str, passages: Sequence[tuple[int, Seq
     """Asks for ``sentence`` once more, given what is wrong with it and the numbered passages that it may cite."""
     told = f"The sentence: {_line(sentence)}\nWhat is wrong with it: {_line(reason)}"
     return Prompt(prose("rewrite"), f"{_material(passages)}\n\n{told}")
+
+
+def standalone_prompt(question: str, turns: Sequence[tuple[str, Sequence[str]]], window: int) -> Prompt:
+    """Asks for a follow-up as a question that stands by itself.
+
+    Args:
+        question: the follow-up.
+        turns: what was asked and shown in each turn before it, oldest first; the oldest are left out that do not fit.
+        window: tokens that the model reads, at most.
+    """
+    left = window / MARGIN - count_tokens(prose("standalone")) - count_tokens(question) - SHORTEST
+    kept: list[str] = []
+    for asked, shown in reversed(turns):
+        turn = "\n".join(
+            [f"Asked: {_line(asked)[:_SENTENCE]}", *(f"Shown: {_line(text)[:_SENTENCE]}" for text in shown)]
+        )
+        left -= count_tokens(turn)
+        if left < 0 and kept:
+            break
+        kept.insert(0, turn)
+    return Prompt(prose("standalone"), f"{_between_marks('conversation', kept)}\n\nFollow-up: {_line(question)}")
 
 
 def fitting(
@@ -63,9 +88,13 @@ def prose(name: str) -> str:
 
 
 def _material(passages: Sequence[tuple[int, Sequence[Citation]]]) -> str:
+    return _between_marks("passages", [_passage(number, runs) for number, runs in passages])
+
+
+def _between_marks(name: str, parts: Sequence[str]) -> str:
     word = secrets.token_hex(8)
-    body = "\n".join(_passage(number, runs) for number, runs in passages)
-    return f"<passages {word}>\n{body}\n</passages {word}>"
+    body = "\n".join(parts)
+    return f"<{name} {word}>\n{body}\n</{name} {word}>"
 
 
 def _passage(number: int, runs: Sequence[Citation]) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.attribution import is_bare_quotation
+from assistant.instructions import is_bidden
 from assistant.topics import SPOKEN_OF, Topic, passes
 from index import Archive, Article, Embedder, Filters, SearchHit, Span, words
 
@@ -75,6 +76,7 @@ def key_sentences(
     score = score - LEANING * (leaning | np.array([not _ENDS.search(text) for text in texts]))
     chosen: list[int] = []
     left = {at for at, text in enumerate(texts) if len(text.split()) >= SHORTEST} or set(range(len(texts)))
+    left -= {at for at in left if is_bidden(article, sentences[at])}
     while left and len(chosen) < most:
         worth = {
             at: RELEVANCE * score[at] - (1 - RELEVANCE) * max((alike[at, other] for other in chosen), default=0.0)

@@ -239,5 +239,6 @@ Said = Judgement | Statement | Gap | Writing | Checking | Dropped | Note
 """What a writer tells of; the last four come from language models alone."""
 
 Event = Rewritten | Searching | PassagesFound | Writing | Checking | Dropped | Stated | Finished
-"""What a stream tells of: Rewritten for a follow-up alone, Searching, PassagesFound, what a language model is at,
-Stated once for each statement, Finished. What is answered from the turns before is not searched for."""
+"""What a stream tells of: Rewritten for a follow-up alone (after Writing, where a language model writes it out),
+Searching, PassagesFound, what a language model is at, Stated once for each statement, Finished. What is answered from
+the turns before is not searched for."""

@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 from assistant.attribution import is_bare_quotation, speaker
 from assistant.confidence import grounds, probability
 from assistant.evidence import Evidence
+from assistant.instructions import is_about_machines, is_bidden
 from assistant.marking import Marker
 from assistant.questions import Question, analyse, parts
 from assistant.reading import ENOUGH, Reader, Reading, is_short
@@ -66,9 +67,11 @@ class QuoteWriter:
         for part in parts(evidence.question):
             question = analyse(part)
             readings = self._reader.read(question, evidence)
-            sure = self._judge(question, evidence, readings)
+            sure, chosen = self._answering(question, evidence, readings)
+            while bidden := [one for one in chosen if _is_bidden(one)] if not is_about_machines(part) else []:
+                readings = [one for one in readings if one not in bidden]
+                sure, chosen = self._answering(question, evidence, readings)
             yield Judgement(part, sure)
-            chosen = choose(question, readings, self._statements) if sure >= self._sure_enough else []
             if not chosen:
                 yield gap(question, readings)
                 continue
@@ -79,6 +82,13 @@ class QuoteWriter:
                 if place not in said:
                     said.add(place)
                     yield state(article, sentence, marker if place in answering else None)
+
+    def _answering(
+        self, question: Question, evidence: Evidence, readings: Sequence[Reading]
+    ) -> tuple[float, list[Reading]]:
+        """How likely a part is answered, and the sentences that answer it: none where that is not likely enough."""
+        sure = self._judge(question, evidence, readings)
+        return sure, choose(question, readings, self._statements) if sure >= self._sure_enough else []
 
     def shortfalls(self, evidence: Evidence) -> dict[tuple[str, int], float]:
         """By how much each sentence of the evidence answers less than the best one, in logits: by the article's id and
@@ -138,6 +148,10 @@ def with_context(chosen: Sequence[Reading], most: int) -> list[tuple[Article, Sp
         if len(result) + len(new) <= max(most, len(needed)):
             result.extend((article, sentence) for sentence in new)
     return result
+
+
+def _is_bidden(reading: Reading) -> bool:
+    return is_bidden(reading.hit.article, reading.sentence)
 
 
 def gap(question: Question, readings: Sequence[Reading]) -> Gap:

@@ -803,13 +803,13 @@ def _doctor(options: argparse.Namespace) -> int:
     from assistant import examine
     from ui.wiring import model_key
 
-    checks = list(examine(_archive(options), _settings(options).assistant, model_key()))
+    findings = list(examine(_archive(options), _settings(options).assistant, model_key()))
     if options.json:
-        _print_json([asdict(check) for check in checks])
+        _print_json([asdict(one) for one in findings])
     else:
-        for check in checks:
-            print(f"{check.state:8} {check.name}: {check.found}{f'. {check.remedy}' if check.remedy else ''}")
-    return FAULT if any(check.state == "fault" for check in checks) else ANSWERED
+        for one in findings:
+            print(f"{one.state:8} {one.name}: {one.found}{f'. {one.remedy}' if one.remedy else ''}")
+    return FAULT if any(one.state == "fault" for one in findings) else ANSWERED
 
 
 class _Bar:

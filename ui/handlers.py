@@ -104,7 +104,9 @@ def _views(assistant: Assistant, message: str, filters: Filters, talk: Talk, key
                 step = render.searched_text(hits, seconds, searched)
                 yield _working(asked, shown, step, talk, key, message)
             case Writing(seconds=seconds) if not statements:
-                yield _working(asked, shown, f"{step} · writing, {seconds:.0f} s", talk, key, message)
+                # before the search it is a follow-up that is written out
+                doing = f"{step} · writing, {seconds:.0f} s" if step else f"Reading …, {seconds:.0f} s"
+                yield _working(asked, shown, doing, talk, key, message)
             case Stated() | Checking() | Writing():
                 if isinstance(event, Stated):
                     statements.append(event.statement)
