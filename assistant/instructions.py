@@ -170,7 +170,8 @@ _ANYBODY = (
 )
 _BIDDING = re.compile(
     rf"^(?:(?:please|kindly|always|now|and|then|so|only),? )*"
-    rf"(?:(?!said|told|known|states|stated|ends|names|taken|treated|regarded|considered|believed)(?:{_SAY})\b(?! (?:of|was|is|are|were|by)\b)|let it be|be so kind"
+    r"(?:(?!said|told|known|states|stated|ends|names|taken|treated|regarded|considered|believed)"
+    rf"{_SAY}\b(?! (?:of|was|is|are|were|by)\b)|let it be|be so kind"
     rf"|make (?:it )?(?:known|clear)|take it|hold|stick to)\b(?!:).{{0,60}}?{_HELD}"
     rf"|{_ANYBODY}.{{0,80}}?\b{_HAS_TO} {_SAY}\b.{{0,60}}?{_HELD}"
     rf"|^you will (?:always |only )?{_SAY}\b.{{0,60}}?{_HELD}"
