@@ -21,7 +21,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant import AnswerWhen, Assistant, AssistantSettings, ConversationStore
 from index import BylineError
-from ui import api, guard, handlers, render, sources, tables
+from ui import api, assets, guard, handlers, render, sources, tables
 from ui.archive_tab import LONGEST_SEARCH, ORDERS, Shelf
 from ui.history import VERDICTS, History
 from ui.logins import Logins
@@ -324,6 +324,7 @@ def build_app(
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # the last one added is the first that a request meets
+    app.add_middleware(assets.KeptFiles)
     if logins:
         app.add_middleware(guard.LoginRequired, logins=logins, path=path)
     app.add_middleware(guard.SameOrigin)
