@@ -12,7 +12,7 @@ page in the same run; seconds alone say little on a machine that others use. Rep
 - errors on the console and requests to anything but the server, of all rounds together.
 
 ``--long 200`` asks that many questions through one page instead, and says how the server's memory grows with them and
-with as many visits that are left again.
+with a quarter as many visits that are left again.
 """
 
 from __future__ import annotations
@@ -192,13 +192,13 @@ class Visit:
             "server's processor for the page, s": self.site.processor() - worked,
         }
 
-    def ask(self, question: str) -> dict[str, float]:
-        """Ask, and wait for the whole answer: seconds to its first sentence, and what shifted."""
+    def ask(self, question: str, settle: int = 1000) -> dict[str, float]:
+        """Ask, and wait for ``settle`` ms after the first sentence: seconds to that, and what shifted."""
         worked = self.site.processor()
         self.page.fill(self.site.box, question)
         self.page.press(self.site.box, "Enter")
         self.page.wait_for_function("window.measured.told", timeout=ANSWER_SECONDS * 1000)
-        self.page.wait_for_timeout(1000)
+        self.page.wait_for_timeout(settle)
         seen = self.page.evaluate("window.measured")
         return {
             "Enter to first sentence, s": (seen["told"] - seen["asked"]) / 1000,
@@ -257,20 +257,20 @@ def through_api(site: Site, question: str) -> float:
 
 
 def measure_long(archive: Path, count: int) -> None:
-    """Print the server's memory over ``count`` questions of one page, then over as many visits that are left."""
+    """Print the server's memory over ``count`` questions of one page, then over visits that are left."""
     questions = headlines(archive)
     every = max(1, count // 8)
     with serving(archive) as (site, _), browsing() as browser:
         visit = Visit(browser.new_page(), site)
         visit.open()
         for number in range(count):
-            figures = visit.ask(questions[number % len(questions)])
+            figures = visit.ask(questions[number % len(questions)], settle=300)
             if number % every == 0 or number == count - 1:
                 seconds, worked = figures["Enter to first sentence, s"], figures["server's processor for a question, s"]
                 print(f"question {number + 1}: {site.memory():.0f} MB, first sentence {seconds:.3f} s, {worked:.2f} s")
         print(f"errors {len(visit.errors)}, requests elsewhere {len(visit.outside)}")
         visit.page.close()
-        for number in range(count):
+        for number in range(visits := count // 4):
             visit = Visit(browser.new_page(), site)
             visit.page.goto(site.address)
             visit.page.wait_for_function("window.measured.ready")
@@ -278,7 +278,7 @@ def measure_long(archive: Path, count: int) -> None:
             visit.page.press(site.box, "Enter")
             visit.page.wait_for_function("window.measured.told", timeout=ANSWER_SECONDS * 1000)
             visit.page.close()
-            if number % every == 0 or number == count - 1:
+            if number % every == 0 or number == visits - 1:
                 print(f"visit {number + 1}: {site.memory():.0f} MB")
         time.sleep(5)
         print(f"after the last visit: {site.memory():.0f} MB")
