@@ -281,6 +281,21 @@ def test_the_page_is_tidy(visit):
     assert (beside, below) == ((True, False) if width > 700 else (False, True))
 
 
+def test_a_page_that_is_opened_again_loads_none_of_its_files_again(browser, served):
+    context = browser.new_context()
+    loaded = "performance.getEntriesByType('resource').filter((file) => file.name.includes('/assets/'))"
+    bytes_loaded = []
+    for _ in range(2):
+        page = context.new_page()
+        page.goto(served.address)
+        expect(page.locator(QUESTION)).to_be_visible()
+        assert page.evaluate(f"{loaded}.length") > 10
+        bytes_loaded.append(page.evaluate(f"{loaded}.reduce((sum, file) => sum + file.transferSize, 0)"))
+    assert bytes_loaded[0] > 0
+    assert bytes_loaded[1] == 0
+    context.close()
+
+
 def test_clearing_the_conversation_clears_the_panel(visit):
     visit.ask("How long is the Durand Line?")
     visit.page.get_by_label("Clear").click()

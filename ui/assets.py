@@ -26,6 +26,7 @@ BROTLI_QUALITY = 5
 FOREVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 
+NEGOTIATED = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
 
@@ -68,8 +69,7 @@ class KeptFiles:
 
     async def _made(self, scope: Scope, receive: Receive, send: Send, coding: str, lifetime: str) -> _Kept | None:
         """What the application answers, compressed; None where it is no plain answer, which is then sent as it is."""
-        plain = [pair for pair in scope["headers"] if pair[0] not in (b"accept-encoding", b"if-none-match")]
-        plain = [pair for pair in plain if pair[0] != b"if-modified-since"]
+        plain = [pair for pair in scope["headers"] if pair[0] not in NEGOTIATED]
         start: Message = {}
         body = b""
 
@@ -84,7 +84,8 @@ class KeptFiles:
                 return
             await send(message)
 
-        await self._app({**scope, "headers": plain}, receive, collected)
+        # no extension: the answer comes as a start and a body
+        await self._app({**scope, "headers": plain, "extensions": {}}, receive, collected)
         if start.get("status") != 200:
             return None
         media = Headers(raw=start["headers"]).get("content-type", "")
