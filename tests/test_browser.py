@@ -347,7 +347,7 @@ def test_articles_are_added_read_removed_and_brought_back_while_the_chat_goes_on
         page = visit.page
         page.get_by_role("tab", name="Archive").click()
         rows = page.locator("#byline-table tbody tr")
-        expect(rows).to_have_count(1)
+        expect(rows).to_have_count(1, timeout=30_000)
         story = b"<i>Harbour</i> of Port Alder reopens\n\nThe harbour of Port Alder reopened on Monday.\n"
         page.locator("#byline-adding input[type=file]").set_input_files(
             {"name": "harbour.txt", "mimeType": "text/plain", "buffer": story}
