@@ -50,7 +50,7 @@ ROOMS = {
     "pypdf": {"index/documents.py"},
     "docx": {"index/documents.py"},
     "warcio": {"index/webarchives.py"},
-    "brotli": {"index/webarchives.py"},
+    "brotli": {"index/webarchives.py", "ui/assets.py"},
     "feedparser": {"index/feeds.py"},
     "gradio": {"ui/web.py", "ui/sidebar.py"},
     "httpcore": {"index/fetching.py"},

@@ -281,6 +281,21 @@ def test_the_page_is_tidy(visit):
     assert (beside, below) == ((True, False) if width > 700 else (False, True))
 
 
+def test_a_page_that_is_opened_again_loads_none_of_its_files_again(browser, served):
+    context = browser.new_context()
+    loaded = "performance.getEntriesByType('resource').filter((file) => file.name.includes('/assets/'))"
+    bytes_loaded = []
+    for _ in range(2):
+        page = context.new_page()
+        page.goto(served.address)
+        expect(page.locator(QUESTION)).to_be_visible()
+        assert page.evaluate(f"{loaded}.length") > 10
+        bytes_loaded.append(page.evaluate(f"{loaded}.reduce((sum, file) => sum + file.transferSize, 0)"))
+    assert bytes_loaded[0] > 0
+    assert bytes_loaded[1] == 0
+    context.close()
+
+
 def test_clearing_the_conversation_clears_the_panel(visit):
     visit.ask("How long is the Durand Line?")
     visit.page.get_by_label("Clear").click()
@@ -332,7 +347,7 @@ def test_articles_are_added_read_removed_and_brought_back_while_the_chat_goes_on
         page = visit.page
         page.get_by_role("tab", name="Archive").click()
         rows = page.locator("#byline-table tbody tr")
-        expect(rows).to_have_count(1)
+        expect(rows).to_have_count(1, timeout=30_000)
         story = b"<i>Harbour</i> of Port Alder reopens\n\nThe harbour of Port Alder reopened on Monday.\n"
         page.locator("#byline-adding input[type=file]").set_input_files(
             {"name": "harbour.txt", "mimeType": "text/plain", "buffer": story}

@@ -110,6 +110,9 @@ def _views(assistant: Assistant, message: str, filters: Filters, talk: Talk, key
             case Stated() | Checking() | Writing():
                 if isinstance(event, Stated):
                     statements.append(event.statement)
+                    if assistant.model is None and len(statements) > 1:
+                        # quotes come all at once: to show each costs the server more than to find it
+                        continue
                 partial = Answer(message, tuple(statements), (), (), searched)
                 checking = isinstance(event, Checking)
                 html = render.answer_html(

@@ -93,7 +93,7 @@ class History:
             if view is not None and view.answer is not None:
                 filters = read_filters(since, until, outlets) or None
                 shown, conversation, key = self.keep(view.answer, view.message, conversation, filters)
-                yield view._replace(message=shown), conversation, (*keys, key)
+                yield view._replace(message=shown, panel=None), conversation, (*keys, key)
 
         return answer
 

@@ -16,7 +16,8 @@ from ui.history import VERDICTS, History, links_html
 
 GONE = "This conversation is not kept here any more."
 
-_HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# out of the queue, whose line of events would be opened anew for each
+_HIDDEN: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 
 
 class Sidebar:
@@ -83,8 +84,8 @@ class Sidebar:
             (chat.chatbot.edit, self._edited),
         )
         for event, asked_again in again:
-            # out of the queue, to be done before the question is asked again
-            event(asked_again, [*self.kept, chat.chatbot], self._keys, queue=False, **_HIDDEN)
+            # done before the question is asked again, for that goes through the queue
+            event(asked_again, [*self.kept, chat.chatbot], self._keys, **_HIDDEN)
         self.title.submit(
             self._renamed, [self.conversation, self.title, self.words], [self.title, self.list, self.note], **_HIDDEN
         )

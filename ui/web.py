@@ -21,7 +21,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant import AnswerWhen, Assistant, AssistantSettings, ConversationStore
 from index import BylineError
-from ui import api, guard, handlers, render, sources, tables
+from ui import api, assets, guard, handlers, render, sources, tables
 from ui.archive_tab import LONGEST_SEARCH, ORDERS, Shelf
 from ui.history import VERDICTS, History
 from ui.logins import Logins
@@ -43,6 +43,9 @@ HEADERS = {
 LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
 STATIC = files("ui") / "static"
+
+QUEUE_SECONDS = 0.01
+"""How often gradio's queue looks whether a question waits; its own 0.001 keeps a processor at work for nothing."""
 
 QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """How events are handled that nobody waits for in a queue."""
@@ -84,7 +87,7 @@ def build_page(
         with chat_tab:
             filters = _chat(page, assistant, shelf, chats, tuned, sidebar)
         with archive_tab:
-            _archive(page, shelf, filters, managed=managed)
+            _archive(archive_tab, shelf, filters, managed=managed)
     assert isinstance(page, gr.Blocks)
     return page
 
@@ -184,16 +187,16 @@ def _chat(
     for field in chosen:
         field.change(*refresh, **QUICK)
     none.click(lambda: (None, None, []), None, chosen, **QUICK)
-    chat.chatbot.clear(handlers.clear, None, [panel, talk], api_visibility="private")
+    chat.chatbot.clear(handlers.clear, None, [panel, talk], **QUICK)
     if sidebar:
         sidebar.connect(page, chat, [panel, talk])
-    page.load(*refresh, **QUICK)
+    drawer.expand(*refresh, **QUICK)
     page.load(examples, None, chat.chatbot, **QUICK)
     return refresh
 
 
-def _archive(page: gr.Blocks, shelf: Shelf, filters: _Refresh, *, managed: bool) -> None:
-    """The articles, one of them to be read, and what adds, removes and syncs them."""
+def _archive(tab: gr.Tab, shelf: Shelf, filters: _Refresh, *, managed: bool) -> None:
+    """The articles, one of them to be read, and what adds, removes and syncs them; listed when ``tab`` is opened."""
     at, removed = gr.State(1), gr.State("")
     with gr.Row(equal_height=False, elem_id="byline-archive"):
         with gr.Column(scale=3, min_width=300):
@@ -237,7 +240,7 @@ def _archive(page: gr.Blocks, shelf: Shelf, filters: _Refresh, *, managed: bool)
         field.change(shelf.table, [search, order], [table, at], trigger_mode="always_last", **QUICK)
     table.select(turned, [search, order], [table, at], **QUICK)
     reader.select(opened, None, reader, **QUICK)
-    page.load(*listed, **QUICK)
+    tab.select(*listed, **QUICK)
     if not managed:
         return
     slow: dict[str, Any] = {
@@ -324,6 +327,7 @@ def build_app(
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # the last one added is the first that a request meets
+    app.add_middleware(assets.KeptFiles)
     if logins:
         app.add_middleware(guard.LoginRequired, logins=logins, path=path)
     app.add_middleware(guard.SameOrigin)
@@ -340,6 +344,9 @@ def build_app(
         add_exports(app, history)
     page = build_page(assistant, chats, history=history, settings=settings, managed=local)
     page.queue(max_size=chats * 8, api_open=False)
+    page._queue.sleep_when_free = QUEUE_SECONDS
+    # gr.Progress, which nothing here uses, is asked for as often
+    page._queue.progress_update_sleep_when_free = 1.0
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,
