@@ -26,7 +26,7 @@ from index.errors import EmbedderError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-    from tokenizers import Tokenizer
+    from tokenizers import Tokenizer  # type: ignore[import-untyped]
 
 Vectors = NDArray[np.float32]
 
@@ -299,7 +299,9 @@ def _static(folder: Path) -> _Static:
         vectors = (vectors * model.weights[:, None]).astype(vectors.dtype)
     vocabulary = model.tokenizer.get_vocab()
     # most words need no tokenizer; accents, capitals and signs are its business
-    words = {token: (at,) for token, at in vocabulary.items() if token.isascii() and token.isalpha() and token.islower()}
+    words = {
+        token: (at,) for token, at in vocabulary.items() if token.isascii() and token.isalpha() and token.islower()
+    }
     return _Static(model.tokenizer, vectors, model.unk_token_id, words)
 
 
