@@ -240,7 +240,8 @@ class Reader:
         # rare in the archive, and rare among the sentences at hand: in an archive of one article only the second tells
         rare = _rarities(frequencies, passages)
         telling = _rarities(among, len(sentences))
-        inflected = {word.lower() for found in sentences for word, _ in found if word.lower().endswith("ed")}
+        words = {word for found in sentences for word, _ in found}
+        inflected = {word.lower() for word in words if word.endswith(("ed", "ED", "Ed", "eD"))}
         return np.array(
             [
                 (0.4 + 0.6 * rare[at] + 0.6 * telling[at])

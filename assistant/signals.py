@@ -201,26 +201,21 @@ def _agreement(
 ) -> list[float]:
     fits = np.array([candidate.fit for candidate in candidates])
     say = np.exp(SHARPNESS * (fits - fits.max()))
+    new = [list(dict.fromkeys(term for _, term in one.words if term not in asked)) for one in candidates]
+    terms_at = {term: at for at, term in enumerate(dict.fromkeys(term for some in new for term in some))}
+    articles_at = {id_: at for at, id_ in enumerate(dict.fromkeys(one.hit.article.id for one in candidates))}
     # an article has as much say as its best sentence with the word, however often it says it
-    by_term: dict[str, dict[str, float]] = {}
-    by_article: dict[str, float] = {}
-    for candidate, weight in zip(candidates, say.tolist(), strict=True):
-        article = candidate.hit.article.id
-        by_article[article] = max(by_article.get(article, 0.0), weight)
-        for _, term in candidate.words:
-            if term not in asked:
-                said = by_term.setdefault(term, {})
-                said[article] = max(said.get(article, 0.0), weight)
-    total = sum(by_article.values())
-    every = list(by_term)
-    telling = {term: min(1.0, idf / PLAIN_IDF) for term, idf in zip(every, rarity(every), strict=True)}
-    sums = {term: sum(said.values()) for term, said in by_term.items()}
-    found = []
-    for candidate in candidates:
-        article = candidate.hit.article.id
-        shared = sorted(
-            telling[term] * (sums[term] - by_term[term].get(article, 0.0)) / total
-            for term in {term for _, term in candidate.words} - asked
-        )[-AGREEING:]
-        found.append(sum(shared) / len(shared) if shared else 0.0)
-    return found
+    said = np.zeros((len(articles_at), len(terms_at)))
+    total = np.zeros(len(articles_at))
+    places = [
+        (articles_at[one.hit.article.id], [terms_at[term] for term in some])
+        for one, some in zip(candidates, new, strict=True)
+    ]
+    for (article, held), weight in zip(places, say.tolist(), strict=True):
+        said[article, held] = np.maximum(said[article, held], weight)
+        total[article] = max(total[article], weight)
+    telling = np.minimum(1.0, np.array(rarity(list(terms_at))) / PLAIN_IDF)
+    # what others say of each word, shape (articles, terms)
+    shared = telling * (said.sum(axis=0) - said) / total.sum()
+    best = [np.sort(shared[article, held])[-AGREEING:] for article, held in places]
+    return [float(some.mean()) if len(some) else 0.0 for some in best]

@@ -54,8 +54,8 @@ if TYPE_CHECKING:
 
 INDEX_FOLDER = ".byline"
 
-ARTICLES_KEPT, PASSAGES_KEPT = 256, 2048
-"""Articles and passages that are kept in memory, those read last: about 10 MB."""
+ARTICLES_KEPT, PASSAGES_KEPT = 500, 2000
+"""Articles and passages that are kept in memory, those read last: about 20 MB."""
 
 SPELLINGS_READ = 12
 """Passages that are read to see how articles write a word of which the index keeps the stem."""

@@ -191,6 +191,16 @@ _BRITISH = (
     (re.compile(r"(?<=\w{3})ogue(s?)$"), r"og\1"),
     (re.compile(r"^program(?:me)(s?)$"), r"program\1"),
 )
+# by these a word is known at once that none of the expressions changes: nearly every word
+_BRITISH_ENDINGS = (
+    *("tre", "tres", "our", "ours", "oured", "ouring", "ourite", "ourites", "ourable", "ence", "ences"),
+    *(
+        f"{verb}{ending}"
+        for verb in ("is", "ys")
+        for ending in ("e", "es", "ed", "ing", "er", "ers", "ation", "ations")
+    ),
+    *("ogue", "ogues", "programme", "programmes"),
+)
 _STEMMER = Stemmer.Stemmer("english")
 
 # a mistyped ending is not taken off by the stemmer: "electoin" is near to no stem until it is
@@ -239,8 +249,9 @@ def term_of(word: str) -> str:
         word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
     if word in STOPWORDS or (len(word) == 1 and word.isascii()):
         return ""
-    for british, american in _BRITISH:
-        word = british.sub(american, word)
+    if word.endswith(_BRITISH_ENDINGS):
+        for british, american in _BRITISH:
+            word = british.sub(american, word)
     return str(_STEMMER.stemWord(word))
 
 
