@@ -8,6 +8,7 @@ from assistant.conversation import Conversation, remembered
 from assistant.conversation_store import ConversationStore, KeptConversation, new_key
 from assistant.doctor import Check, examine
 from assistant.errors import (
+    AnsweringBroken,
     CasesUnreadable,
     ConversationMissing,
     ConversationsUnreadable,
@@ -20,7 +21,7 @@ from assistant.evaluation import Evaluation, Loss, Lost, Result, TradeOff, evalu
 from assistant.feedback import feedback_cases
 from assistant.kept import Feedback, KeptAnswer, KeptCitation, KeptStatement, Reference, Verdict
 from assistant.predictions import Prediction, Quoted, Retrieved, made_with
-from assistant.settings import AnswerWhen, AssistantSettings
+from assistant.settings import QUOTE, AnswerWhen, AssistantSettings
 from assistant.types import (
     Answer,
     Checking,
@@ -39,10 +40,13 @@ from assistant.types import (
     Turn,
     Writing,
 )
+from assistant.workers import Workers
 
 __all__ = [
+    "QUOTE",
     "Answer",
     "AnswerWhen",
+    "AnsweringBroken",
     "Assistant",
     "AssistantSettings",
     "Case",
@@ -84,6 +88,7 @@ __all__ = [
     "TradeOff",
     "Turn",
     "Verdict",
+    "Workers",
     "WriterUnavailable",
     "Writing",
     "evaluate",
