@@ -25,7 +25,7 @@ from assistant.replies import Replies
 from assistant.settings import AssistantSettings
 from assistant.types import Answer, Event, Finished, Searching, Turn
 from assistant.writers import QuoteWriter
-from index import Archive, Filters, IndexSettings, SearchHit
+from index import Archive, Filters, IndexSettings, SearchHit, count_tokens
 
 if TYPE_CHECKING:
     from assistant.workers import Workers
@@ -104,9 +104,8 @@ class Assistant:
         Raises:
             As :meth:`ask`.
         """
-        self.archive.search("news", 1)
-        self.archive.overview()
-        self._replies  # noqa: B018 - made when it is first looked at
+        count_tokens("news")
+        self.ask("What is the news, and who said so?")
 
     def ask(
         self,

@@ -22,7 +22,7 @@ from assistant.likeness import LIKE, LIKE_FULL, Likeness, cosines
 from assistant.questions import Question, Term, synonyms, word_list, words_of
 from assistant.signals import Candidate, Signals, matrix, signals
 from assistant.weights import sentence_scores
-from index import Article, Embedder, SearchHit, Span
+from index import Article, Embedder, SearchHit, Span, terms
 
 # Set by hand on the published seed article and looked over on newsbench; see the benchmarks for what they give.
 OWN, NEAR, HEADING, ELSEWHERE = 1.0, 0.75, 0.7, 0.5
@@ -233,10 +233,10 @@ class Reader:
 
     def _weights(self, question: Question, sentences: Sequence[Sequence[tuple[str, str]]]) -> NDArray[np.float64]:
         """What each term of the question weighs, shape (terms,)."""
-        terms = [term.term for term in question.terms]
-        frequencies, passages = self._frequencies(terms)
+        asked = [term.term for term in question.terms]
+        frequencies, passages = self._frequencies(asked)
         held = [{term for _, term in found} for found in sentences]
-        among = [sum(term in found for found in held) for term in terms]
+        among = [sum(term in found for found in held) for term in asked]
         # rare in the archive, and rare among the sentences at hand: in an archive of one article only the second tells
         rare = _rarities(frequencies, passages)
         telling = _rarities(among, len(sentences))
@@ -323,7 +323,7 @@ class _Page:
         self._places = {sentence.start: at for at, sentence in enumerate(article.sentences)}
         self._words: dict[int, list[tuple[str, str]]] = {}
         # a string takes a fifth of the memory of a set, and is searched in microseconds
-        self._running = f" {' '.join(term for _, term in words_of(article.text))} "
+        self._running = f" {' '.join(terms(article.text))} "
 
     def __len__(self) -> int:
         return len(self.article.sentences)

@@ -237,7 +237,7 @@ class Workers:
                 self._tasks.put(None)  # for the other threads
             except _Died:
                 deaths += 1
-                log.warning("A process that answers ended (status %s).", process.process.returncode)
+                log.warning("A process that answers ended (process %s); another takes its place.", process.process.pid)
             finally:
                 with self._lock:
                     self._processes.discard(process)

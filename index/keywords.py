@@ -176,10 +176,11 @@ SHOUTED_WORDS = 3
 # alone; thousands separators vanish, decimal points stay
 _COUNTRY = re.compile(r"\bU\.S\.A\.?|\bU\.S\.?(?!\w)|\bUSA?\b")
 _TERM = re.compile(
-    r"(?:[^\W\d_]\.){2,}"  # U.N., J.B.
+    r"[^\W\d_]{2,}"  # most words, so it is tried first
+    r"|(?:[^\W\d_]\.){2,}"  # U.N., J.B.
+    r"|[^\W\d_]"
     r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?"  # 2,600
     r"|\d+(?:\.\d+)?"
-    r"|[^\W\d_]+"
 )
 _POSSESSIVE = re.compile(r"['’]s?\b")
 _BRITISH = (

@@ -143,7 +143,7 @@ def _headline_shares(snapshot: Snapshot, query: str, headlines: Mapping[int, fro
     }
     total = sum(weights.values())
     return {
-        doc: sum(weights[term] for term in weights.keys() & held) / total if total else 0.0
+        doc: sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
         for doc, held in headlines.items()
     }
 
