@@ -26,7 +26,6 @@ from index.errors import EmbedderError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-    from tokenizers import Tokenizer  # type: ignore[import-untyped]
 
 Vectors = NDArray[np.float32]
 
@@ -282,7 +281,7 @@ class _Static(NamedTuple):
     """Distilled vectors opened: the tokenizer, the vector of each token (shape (tokens, dimensions)), the token that
     stands for what is unknown, and the words that are one token."""
 
-    tokenizer: Tokenizer
+    tokenizer: Any
     vectors: NDArray[np.floating[Any]]
     unknown: int | None
     words: dict[str, tuple[int]]

@@ -50,18 +50,28 @@ class Lane:
 
     def __init__(self, at_once: int) -> None:
         self._working = threading.Semaphore(at_once)
-        self._inside = threading.Semaphore(2 * at_once)
+        self._most = 2 * at_once
+        self._lock = threading.Lock()
+        self.inside = 0
+        """Answers that are written or wait."""
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Raises: BylineError: enough are waiting."""
-        if not self._inside.acquire(blocking=False):
-            raise BylineError(BUSY)
+        """A place, waited for.
+
+        Raises:
+            BylineError: enough are waiting.
+        """
+        with self._lock:
+            if self.inside >= self._most:
+                raise BylineError(BUSY)
+            self.inside += 1
         try:
             with self._working:
                 yield
         finally:
-            self._inside.release()
+            with self._lock:
+                self.inside -= 1
 
 
 def chat(assistant: Assistant, writing: Lane | None = None) -> Callable[..., Iterator[View]]:
