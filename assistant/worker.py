@@ -78,8 +78,8 @@ def main() -> None:
             send(told, packer.pack((type(error), str(error))))
         except BrokenPipeError:
             return
-        except Exception:  # noqa: BLE001 - whoever asked raises it, and the next question is answered
-            send(told, packer.pack(Failed(traceback.format_exc())))
+        except Exception as error:  # noqa: BLE001 - whoever asked raises it, and the next question is answered
+            send(told, packer.pack(Failed("".join(traceback.format_exception(error)))))
         send(told, packer.pack(None))
 
 
