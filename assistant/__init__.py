@@ -21,7 +21,7 @@ from assistant.evaluation import Evaluation, Loss, Lost, Result, TradeOff, evalu
 from assistant.feedback import feedback_cases
 from assistant.kept import Feedback, KeptAnswer, KeptCitation, KeptStatement, Reference, Verdict
 from assistant.predictions import Prediction, Quoted, Retrieved, made_with
-from assistant.settings import QUOTE, AnswerWhen, AssistantSettings
+from assistant.settings import AnswerWhen, AssistantSettings
 from assistant.types import (
     Answer,
     Checking,
@@ -43,7 +43,6 @@ from assistant.types import (
 from assistant.workers import Workers
 
 __all__ = [
-    "QUOTE",
     "Answer",
     "AnswerWhen",
     "AnsweringBroken",

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from assistant import QUOTE, Assistant, AssistantSettings
+from assistant import Assistant, AssistantSettings
 from index import Table
 
 CHANGEABLE = ("passages", "statements", "answer_when", "writer")
 """Those that a visitor may change for the questions that they ask, under the names of the settings file."""
+
+QUOTE: str = AssistantSettings.model_fields["writer"].default
+"""The writer that needs no model."""
 
 KEPT = 32
 """Assistants with other settings that are kept, for all visitors together."""
@@ -28,7 +31,8 @@ def tuned(assistant: Assistant, tuning: object) -> Assistant:
 
     Args:
         assistant: who answers otherwise.
-        tuning: the values of ``CHANGEABLE`` in their order, as a browser sent them; None: all as they are.
+        tuning: the values of ``CHANGEABLE`` in their order, as a browser sent them; those that are not sent, or all
+            where it is None, stay as they are.
 
     Raises:
         SettingsError: a value is out of bounds.
@@ -36,9 +40,9 @@ def tuned(assistant: Assistant, tuning: object) -> Assistant:
     if tuning is None:
         return assistant
     values = dict(assistant.settings)
-    if not isinstance(tuning, tuple) or len(tuning) != len(CHANGEABLE):
+    if not isinstance(tuning, tuple) or len(tuning) > len(CHANGEABLE):
         return assistant
-    values.update(zip(CHANGEABLE, tuning, strict=True))
+    values.update(zip(CHANGEABLE, tuning, strict=False))
     settings = AssistantSettings.parse(values)
     if settings.writer not in writers(assistant.settings):
         return assistant  # no page offers it: a browser is not to choose what is asked on the user's behalf

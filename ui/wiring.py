@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from platformdirs import user_config_path, user_data_path
 from pydantic import Field, SecretStr
 
-from assistant import QUOTE, Assistant, AssistantSettings, ConversationStore, Workers
+from assistant import Assistant, AssistantSettings, ConversationStore, Workers
 from index import Archive, IndexSettings, SettingsError, Table
 
 if TYPE_CHECKING:
@@ -161,7 +161,8 @@ def open_workers(settings: Settings, assistant: Assistant) -> Workers | None:
     count = settings.serve.workers
     if count is None:
         count = 0 if settings.serve.host in LOCAL else os.cpu_count() or 1
-    quoting = settings.assistant.model_copy(update={"writer": QUOTE})
+    # they are for quoting; what a language model writes waits for the model, and needs no process of its own
+    quoting = settings.assistant.model_copy(update={"writer": AssistantSettings().writer})
     return Workers(assistant.archive, quoting, count) if count else None
 
 
