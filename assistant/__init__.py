@@ -8,6 +8,7 @@ from assistant.conversation import Conversation, remembered
 from assistant.conversation_store import ConversationStore, KeptConversation, new_key
 from assistant.doctor import Finding, examine
 from assistant.errors import (
+    AnsweringBroken,
     CasesUnreadable,
     ConversationMissing,
     ConversationsUnreadable,
@@ -39,10 +40,12 @@ from assistant.types import (
     Turn,
     Writing,
 )
+from assistant.workers import Workers
 
 __all__ = [
     "Answer",
     "AnswerWhen",
+    "AnsweringBroken",
     "Assistant",
     "AssistantSettings",
     "Case",
@@ -84,6 +87,7 @@ __all__ = [
     "TradeOff",
     "Turn",
     "Verdict",
+    "Workers",
     "WriterUnavailable",
     "Writing",
     "evaluate",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -24,7 +26,10 @@ from assistant.settings import AssistantSettings
 from assistant.standalone import Standalone, written_out
 from assistant.types import Answer, Event, Finished, Searching, Turn
 from assistant.writers import QuoteWriter
-from index import Archive, Filters, IndexSettings, SearchHit, open_embedder
+from index import Archive, Filters, IndexSettings, SearchHit, count_tokens
+
+if TYPE_CHECKING:
+    from assistant.workers import Workers
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -49,6 +54,9 @@ class Assistant:
         self.archive = archive
         self.settings = settings or AssistantSettings()
         self.model = open_model(self.settings, model_key)
+        self.workers: Workers | None = None
+        """Processes that answer where no language model does; None: none."""
+        self._model_key = model_key
 
     @classmethod
     def open(
@@ -73,6 +81,32 @@ class Assistant:
             archive.sync()
         archive.manifest()
         return cls(archive, settings, model_key)
+
+    def with_settings(self, settings: AssistantSettings) -> Assistant:
+        """The assistant that answers otherwise, over the same archive, with the same processes and what was read.
+
+        Raises:
+            SettingsError, WriterUnavailable: as :class:`Assistant`.
+        """
+        other = copy.copy(self)
+        other.settings = settings
+        other.model = open_model(settings, self._model_key)
+        other.__dict__.pop("_replies", None)
+        return other
+
+    @property
+    def writes(self) -> bool:
+        """Whether a language model writes its answers, which takes as long as the model takes."""
+        return self.model is not None
+
+    def warm_up(self) -> None:
+        """Load what every question needs, so that the first one need not wait for it.
+
+        Raises:
+            As :meth:`ask`.
+        """
+        count_tokens("news")
+        self.ask("What is the news, and who said so?")
 
     def ask(
         self,
@@ -144,17 +178,24 @@ class Assistant:
         yield from rewritten(question, standalone.asked, answering, standalone.notes)
 
     def _stream(self, question: str, filters: Filters | None, as_of: date | None) -> Iterator[Event]:
+        if self.workers is not None and self.workers.ready and not self.writes:
+            yield from self.workers.stream(self.settings, question, filters, as_of or date.today())
+            return
         searched = self.archive.manifest().articles
         yield Searching(question, searched)
         yield from self._replies.stream(question, filters, as_of or date.today())
 
     @cached_property
     def _replies(self) -> Replies:
-        embedder = open_embedder(READING_MODEL, self.archive.settings.cache_dir)
-        reader = Reader(embedder, self.archive.document_frequencies)
+        reader = self._reader
+        embedder = reader.like.embedder
         quotes = QuoteWriter(reader, self.settings.statements, threshold(self.settings.answer_when))
         writer = ModelWriter(self.model, quotes, Checker(embedder)) if self.model else quotes
         return Replies(self.archive, self.settings, reader, writer, embedder)
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self.archive.embedder(READING_MODEL), self.archive.document_frequencies)
 
     def _checked(self, question: str) -> str:
         longest = self.settings.question_characters

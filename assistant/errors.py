@@ -5,6 +5,7 @@ index.BylineError
 ├── CasesUnreadable           a file of questions to evaluate with cannot be read, or a row of it
 ├── PredictionsRefused        a file of predictions holds something else, or was made otherwise
 ├── WriterUnavailable         the writer that is set needs a package or a file that is not there
+├── AnsweringBroken           a process that answers ended before it was done
 ├── ModelError                a language model cannot be reached, refuses, fails or takes too long
 ├── ConversationMissing       no conversation, or more than one, has this id
 └── ConversationsUnreadable   the file of conversations is damaged, or cannot be read or written
@@ -33,6 +34,10 @@ class WriterUnavailable(BylineError):
 
 class ModelError(BylineError):
     """A language model cannot be reached, refuses, fails or takes too long. The message never holds its key."""
+
+
+class AnsweringBroken(BylineError):
+    """A process that answers ended before it was done; asking again is what helps."""
 
 
 class ConversationMissing(BylineError):

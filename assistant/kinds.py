@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 from assistant.attribution import speaker
 from assistant.likeness import LIKE_FULL, same_stock
@@ -72,11 +73,16 @@ def _tells_time(sentence: str) -> float:
     if (
         _YEAR.search(sentence)
         or _CLOCK.search(sentence)
-        or found & ((word_list("months") - {"may"}) | word_list("weekdays"))
+        or found & _days_and_months()
         or re.search(r"\bMay \d", sentence)
     ):
         return 1.0
     return VAGUE if found & word_list("times") else 0.0
+
+
+@cache
+def _days_and_months() -> frozenset[str]:
+    return (word_list("months") - {"may"}) | word_list("weekdays")
 
 
 def _is_only_a_landmark(question: Question, sentence: str) -> bool:
@@ -110,18 +116,27 @@ def _counts(counted: str, sentence: str, like: Callable[[str, str], float]) -> b
 
 
 def _measures(units: tuple[str, ...], sentence: str) -> bool:
-    number = rf"(?:{_DIGITS}|\b(?:{'|'.join(word_list('numbers'))}|a|an)\b)"
     if not units:
-        return bool(re.search(number, sentence, re.IGNORECASE))
+        return bool(re.search(_number(), sentence, re.IGNORECASE))
     for kind in units:
         if kind == "money" and re.search(r"[$€£¥₹]\s*\d", sentence):
             return True
         if kind == "share" and re.search(r"\d\s*%", sentence):
             return True
-        names = "|".join(re.escape(unit) for unit in sorted(word_list("units", kind), key=len, reverse=True))
-        if re.search(rf"{number}[\s-]*(?:\w+[\s-]+)?(?:{names})s?\b", sentence, re.IGNORECASE):
+        if _of_unit(kind).search(sentence):
             return True
     return False
+
+
+@cache
+def _number() -> str:
+    return rf"(?:{_DIGITS}|\b(?:{'|'.join(word_list('numbers'))}|a|an)\b)"
+
+
+@cache
+def _of_unit(kind: str) -> re.Pattern[str]:
+    names = "|".join(re.escape(unit) for unit in sorted(word_list("units", kind), key=len, reverse=True))
+    return re.compile(rf"{_number()}[\s-]*(?:\w+[\s-]+)?(?:{names})s?\b", re.IGNORECASE)
 
 
 def _has_person(question: Question, sentence: str) -> bool:
@@ -134,7 +149,12 @@ def _has_person(question: Question, sentence: str) -> bool:
 
 
 def _has_cue(kind: str, sentence: str) -> bool:
-    return any(re.search(rf"\b{re.escape(cue)}", sentence.lower()) for cue in word_list("cues", kind))
+    return bool(_cues(kind).search(sentence.lower()))
+
+
+@cache
+def _cues(kind: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, word_list('cues', kind)))})")
 
 
 def names_office(office: Office, sentence: str) -> bool:

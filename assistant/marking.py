@@ -114,9 +114,8 @@ class Marker:
         if self._question.wants not in ("person", "place"):
             if not self._question.focus:
                 return
-            focus = self._like.vectors([self._question.focus])[0]
-            cosines = (self._like.vectors([name for _, name in found]) @ focus).tolist()
-            worth = [share + cosine if cosine >= OF_KIND else 0.0 for share, cosine in zip(worth, cosines, strict=True)]
+            near = self._like.cosines([name for _, name in found], [self._question.focus])[:, 0].tolist()
+            worth = [share + cosine if cosine >= OF_KIND else 0.0 for share, cosine in zip(worth, near, strict=True)]
         if max(worth) > 0:
             start, name = found[worth.index(max(worth))]
             yield Span(start, start + len(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -162,6 +162,7 @@ def lexicon() -> dict[str, object]:
     return tomllib.loads((files("assistant") / "lexicon.toml").read_text(encoding="utf-8"))
 
 
+@cache
 def word_list(*path: str) -> frozenset[str]:
     """One list of the lexicon, as a set."""
     found: object = lexicon()
@@ -187,7 +188,13 @@ def synonyms() -> dict[str, frozenset[str]]:
 
 def words_of(text: str) -> list[tuple[str, str]]:
     """The words of a text that the index knows, each with its term."""
-    return [(word, term) for word in words(text) if (term := term_of(word))]
+    return [pair for pair in map(_with_term, words(text)) if pair[1]]
+
+
+@lru_cache(maxsize=262_144)
+def _with_term(word: str) -> tuple[str, str]:
+    # one object for all places of a word: articles are kept as their words
+    return word, term_of(word)
 
 
 def parts(question: str) -> list[str]:

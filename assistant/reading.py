@@ -8,9 +8,10 @@ thing asked for. What tells that it answers is then weighed as learned (:mod:`as
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,11 @@ from numpy.typing import NDArray
 from assistant.describing import asked_after, introduces
 from assistant.evidence import Evidence
 from assistant.kinds import fits_kind, names_office
-from assistant.likeness import LIKE, LIKE_FULL, Likeness, same_stock
+from assistant.likeness import DEMONYM_PREFIX, LIKE, LIKE_FULL, Likeness, cosines, same_stock
 from assistant.questions import Question, Term, synonyms, word_list, words_of
 from assistant.signals import Candidate, Signals, matrix, signals
 from assistant.weights import sentence_scores
-from index import Article, Embedder, SearchHit, Span
+from index import Article, Embedder, SearchHit, Span, terms
 
 # Set by hand on the published seed article and looked over on newsbench; see the benchmarks for what they give.
 OWN, NEAR, HEADING, ELSEWHERE = 1.0, 0.75, 0.7, 0.5
@@ -60,6 +61,9 @@ hand: few of the questions that the other weights were learned on are of this ki
 
 ENOUGH = 0.62
 """Share of a question's words, by weight, that a sentence and its surroundings must speak of to answer it."""
+
+PAGES = 500
+"""Articles whose words are kept, those read last: about 20 MB."""
 
 _ENDS = re.compile(r"""[.!?…:][")\]'”’»]*$""")
 
@@ -125,11 +129,14 @@ class Reader:
         self._embedder = embedder
         self._frequencies = frequencies
         self.like = Likeness(embedder)
+        self._pages: OrderedDict[str, _Page] = OrderedDict()
+        self._lock = threading.Lock()
 
     def rarity(self, terms: Sequence[str]) -> list[float]:
         """BM25's idf of terms in the archive."""
         frequencies, passages = self._frequencies(terms)
-        return [_idf(found, passages) for found in frequencies]
+        found: list[float] = _idf(np.array(frequencies), passages).tolist()
+        return found
 
     def passages(self) -> int:
         """How many passages the archive has."""
@@ -140,18 +147,18 @@ class Reader:
         found = _sentences(evidence)
         if not found:
             return []
-        pages: dict[str, _Page] = {}
-        for hit, _, _ in found:
-            pages.setdefault(hit.article.id, _Page(hit.article))
-        places = [pages[hit.article.id].place(sentence) for hit, sentence, _ in found]
-        own_words = [pages[hit.article.id].words(place) for (hit, _, _), place in zip(found, places, strict=True)]
+        pages = {hit.article.id: hit.article for hit, _, _ in found}
+        asked = _Asked(question, {id_: self._page(article) for id_, article in pages.items()}, self.like)
+        places = [asked.pages[hit.article.id].place(sentence) for hit, sentence, _ in found]
+        own_words = [asked.pages[hit.article.id].words(at) for (hit, _, _), at in zip(found, places, strict=True)]
         weights = self._weights(question, own_words)
-        speaking = _Speaking(question, self.like)
+        asked.listen([(hit, at) for (hit, _, _), at in zip(found, places, strict=True)])
         texts = [hit.article.text[sentence.start : sentence.end] for hit, sentence, _ in found]
-        likenesses = self._embedder.embed_documents(texts) @ self._embedder.embed_query(question.text)
+        *vectors, of_question = self._embedder.embed_documents([*texts, question.text])
+        likenesses = cosines(np.array(vectors), of_question)
         drafts = [
-            self._read_one(question, weights, speaking, pages[hit.article.id], place, hit, rank, float(likeness))
-            for (hit, _, rank), place, likeness in zip(found, places, likenesses, strict=True)
+            self._read_one(asked, weights, at, text, hit, rank, likeness)
+            for at, ((hit, _, rank), text, likeness) in enumerate(zip(found, texts, likenesses.tolist(), strict=True))
         ]
         top = max(hit.score for hit in evidence.hits) or 1.0
         candidates = [
@@ -183,46 +190,41 @@ class Reader:
         readings.sort(key=lambda reading: -reading.score)
         return readings
 
+    def _page(self, article: Article) -> _Page:
+        with self._lock:
+            page = self._pages.get(article.id)
+            # an article that is marked anew has other sentences under the same id
+            if page is None or (
+                page.article is not article
+                and (page.article.text, page.article.sentences) != (article.text, article.sentences)
+            ):
+                page = self._pages[article.id] = _Page(article)
+                if len(self._pages) > PAGES:
+                    self._pages.popitem(last=False)
+            self._pages.move_to_end(article.id)
+            return page
+
     def _read_one(
         self,
-        question: Question,
-        weights: dict[str, float],
-        speaking: _Speaking,
-        page: _Page,
-        place: int,
+        asked: _Asked,
+        weights: NDArray[np.float64],
+        at: int,
+        text: str,
         hit: SearchHit,
         rank: int,
         likeness: float,
     ) -> _Draft:
-        own = page.spoken_of(place, speaking)
-        beside = [near for near in (place - 2, place - 1, place + 1) if 0 <= near < len(page)]
-        near = OWN * own
-        for other in beside:
-            near = np.maximum(near, NEAR * page.spoken_of(other, speaking))
-        near = np.maximum(near, HEADING * page.framed(hit.passage.heading, speaking))
-        near = np.maximum(near, ELSEWHERE * page.elsewhere(question))
-        in_names = {term for name in question.names for term in name}
-        by_weight = np.array([weights[term.term] for term in question.terms])
-        total = float(by_weight.sum())
-        # a name that stands only elsewhere in the article is not what this sentence is about
-        missing = [
-            term.word
-            for term, spoken, said in zip(question.terms, near.tolist(), own.tolist(), strict=True)
-            if spoken < (HEADING * 0.9 if term.term in in_names else ELSEWHERE * 0.5)
-            # the minister of one country is not that of another that the headline names
-            or (term.term in question.office_of and said < SYNONYM)
-        ]
-        asked_words = {term.term: term.word for term in question.terms}
-        for name in question.names:
-            parts = [asked_words[term] for term in name if term in asked_words]
-            if len(name) > 1 and (set(parts) & set(missing) or not page.names(name)):
+        question = asked.question
+        own, near, page = asked.own[at], asked.near[at], asked.pages[hit.article.id]
+        total = float(weights.sum())
+        missing = [question.terms[term].word for term in np.flatnonzero(asked.is_missing[at]).tolist()]
+        for name, parts in asked.long_names:
+            if set(parts) & set(missing) or not asked.has_name(page, name):
                 # half a name is no name: "units" is nothing of the United Nations
                 missing = [*(word for word in missing if word not in parts), " ".join(parts)]
-        sentence = page.article.sentences[place]
-        text = page.article.text[sentence.start : sentence.end]
         missing += [office.role for office in question.offices if not names_office(office, text)]
         fits = fits_kind(question, text, self.like.of)
-        own_share, coverage = (float(own @ by_weight) / total, float(near @ by_weight) / total) if total else (0.0, 0.0)
+        own_share, coverage = (float(own @ weights) / total, float(near @ weights) / total) if total else (0.0, 0.0)
         worth = (
             WEIGHTS["own"] * own_share
             + WEIGHTS["near"] * coverage
@@ -233,20 +235,24 @@ class Reader:
         exact = bool((own >= EXACT).any())
         return _Draft(own_share, coverage, likeness, fits, exact, tuple(dict.fromkeys(missing)), worth)
 
-    def _weights(self, question: Question, sentences: Sequence[Sequence[tuple[str, str]]]) -> dict[str, float]:
-        terms = [term.term for term in question.terms]
-        frequencies, passages = self._frequencies(terms)
+    def _weights(self, question: Question, sentences: Sequence[Sequence[tuple[str, str]]]) -> NDArray[np.float64]:
+        """What each term of the question weighs, shape (terms,)."""
+        asked = [term.term for term in question.terms]
+        frequencies, passages = self._frequencies(asked)
         held = [{term for _, term in found} for found in sentences]
-        among = [sum(term in found for found in held) for term in terms]
+        among = [sum(term in found for found in held) for term in asked]
         # rare in the archive, and rare among the sentences at hand: in an archive of one article only the second tells
         rare = _rarities(frequencies, passages)
         telling = _rarities(among, len(sentences))
-        inflected = {word.lower() for found in sentences for word, _ in found if word.lower().endswith("ed")}
-        return {
-            term.term: (0.4 + 0.6 * rare[at] + 0.6 * telling[at])
-            * (PREDICATE if _is_predicate(question, term, inflected) else 1.0)
-            for at, term in enumerate(question.terms)
-        }
+        words = {word for found in sentences for word, _ in found}
+        inflected = {word.lower() for word in words if word.endswith(("ed", "ED", "Ed", "eD"))}
+        return np.array(
+            [
+                (0.4 + 0.6 * rare[at] + 0.6 * telling[at])
+                * (PREDICATE if _is_predicate(question, term, inflected) else 1.0)
+                for at, term in enumerate(question.terms)
+            ]
+        )
 
 
 def _sentences(evidence: Evidence) -> list[tuple[SearchHit, Span, int]]:
@@ -267,57 +273,61 @@ class _Speaking:
     def __init__(self, question: Question, like: Likeness) -> None:
         self._terms = question.terms
         self._like = like
-        self._asked = {term.term for term in question.terms}
         in_names = {term for name in question.names for term in name}
         # by their vectors every office resembles every other: a minister is no president
         roles = word_list("roles")
-        self._exact = [term.term in in_names or term.term[0].isdigit() for term in question.terms]
+        exact = [term.term in in_names or term.term[0].isdigit() for term in question.terms]
         self._by_vector = np.array(
-            [not exact and t.word.lower() not in roles for t, exact in zip(question.terms, self._exact, strict=True)],
-            bool,
+            [not exact and t.word.lower() not in roles for t, exact in zip(question.terms, exact, strict=True)], bool
         )
-        self._asked_vectors = like.vectors([term.word for term in question.terms])
-        self._known: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self._at = {term.term: at for at, term in enumerate(question.terms)}
+        self._stocks: dict[str, list[int]] = {}
+        self._synonyms: dict[str, list[int]] = {}
+        for at, term in enumerate(question.terms):
+            if len(term.term) >= DEMONYM_PREFIX:
+                self._stocks.setdefault(term.term[:DEMONYM_PREFIX], []).append(at)
+            if not exact[at]:
+                for other in synonyms().get(term.term, ()):
+                    self._synonyms.setdefault(other, []).append(at)
 
-    def of(self, words: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
-        """How far some words speak of each term of the question, 0 to 1, shape (terms,)."""
-        if not words or not self._terms:
-            return np.zeros(len(self._terms))
-        new = [word for word in dict.fromkeys(words) if word not in self._known]
-        if new:
-            self._learn(new)
-        spoken: NDArray[np.float64] = np.array([self._known[word] for word in words]).max(axis=0)
+    def of(self, texts: Sequence[Sequence[tuple[str, str]]]) -> NDArray[np.float64]:
+        """How far the words of each text speak of each term of the question, 0 to 1, shape (texts, terms)."""
+        spoken = np.zeros((len(texts), len(self._terms)))
+        rows = {word: at for at, word in enumerate(dict.fromkeys(word for text in texts for word in text))}
+        if not rows or not self._terms:
+            return spoken
+        held = [at for at, text in enumerate(texts) if text]
+        sizes = np.array([len(texts[at]) for at in held])
+        every = self._each(list(rows))[[rows[word] for at in held for word in texts[at]]]
+        spoken[held] = np.maximum.reduceat(every, np.cumsum(sizes) - sizes, axis=0)
         return spoken
 
-    def _learn(self, new: list[tuple[str, str]]) -> None:
-        cosines = self._like.vectors([word.lower() for word, _ in new]) @ self._asked_vectors.T
-        soft = np.where(cosines < LIKE, 0.0, 0.4 + 0.5 * np.minimum(1.0, (cosines - LIKE) / (LIKE_FULL - LIKE)))
-        for row, (word, term) in zip(soft, new, strict=True):
-            # a word that already answers to another word of the question does not answer to this one too
-            by_vector = self._by_vector & (term not in self._asked and not term[0].isdigit())
-            spoken = np.where(by_vector, row, 0.0)
-            for at, asked in enumerate(self._terms):
-                if asked.term == term:
-                    spoken[at] = 1.0
-                elif same_stock(asked.term, term):
-                    spoken[at] = STOCK
-                elif not self._exact[at] and term in synonyms().get(asked.term, ()):
-                    spoken[at] = SYNONYM
-            self._known[word, term] = spoken
+    def _each(self, words: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        near = self._like.cosines([word.lower() for word, _ in words], [term.word for term in self._terms])
+        soft = np.where(near < LIKE, 0.0, 0.4 + 0.5 * np.minimum(1.0, (near - LIKE) / (LIKE_FULL - LIKE)))
+        # a word that already answers to another word of the question does not answer to this one too
+        free = np.array([term not in self._at and not term[0].isdigit() for _, term in words], bool)
+        spoken: NDArray[np.float64] = np.where(free[:, None] & self._by_vector, soft, 0.0)
+        for row, (_, term) in enumerate(words):
+            for at in self._synonyms.get(term, ()):
+                spoken[row, at] = SYNONYM
+            for at in self._stocks.get(term[:DEMONYM_PREFIX], ()):
+                if same_stock(self._terms[at].term, term):
+                    spoken[row, at] = STOCK
+            if term in self._at:
+                spoken[row, self._at[term]] = 1.0
+        return spoken
 
 
 class _Page:
-    """An article's words by where they stand."""
+    """An article's words by where they stand, whatever is asked."""
 
     def __init__(self, article: Article) -> None:
         self.article = article
         self._places = {sentence.start: at for at, sentence in enumerate(article.sentences)}
         self._words: dict[int, list[tuple[str, str]]] = {}
-        self._running = _terms_of(article.text)
-        self._all = frozenset(self._running)
-        self._names: dict[tuple[str, ...], bool] = {}
-        self._spoken: dict[int, NDArray[np.float64]] = {}
-        self._framed: dict[str, NDArray[np.float64]] = {}
+        # a string takes a fifth of the memory of a set, and is searched in microseconds
+        self._running = f" {' '.join(terms(article.text))} "
 
     def __len__(self) -> int:
         return len(self.article.sentences)
@@ -333,52 +343,103 @@ class _Page:
             self._words[at] = words_of(self.article.text[sentence.start : sentence.end])
         return self._words[at]
 
-    def spoken_of(self, at: int, speaking: _Speaking) -> NDArray[np.float64]:
-        """How far the sentence at a place speaks of each term of the question."""
-        if at not in self._spoken:
-            self._spoken[at] = speaking.of(self.words(at))
-        return self._spoken[at]
-
-    def framed(self, heading: str, speaking: _Speaking) -> NDArray[np.float64]:
-        """How far heading and title do."""
-        if heading not in self._framed:
-            self._framed[heading] = speaking.of(words_of(f"{heading}. {self.article.title}"))
-        return self._framed[heading]
-
-    def elsewhere(self, question: Question) -> NDArray[np.float64]:
-        """Whether each term of the question stands anywhere in the article, 0 or 1."""
-        return np.array([term.term in self._all for term in question.terms], np.float64)
+    def has(self, term: str) -> bool:
+        """Whether a term, or several in a row with a space between, stands anywhere in the article."""
+        return f" {term} " in self._running
 
     def names(self, name: tuple[str, ...]) -> bool:
         """Whether the article has this name of several words: as it is, by its initials, or by its last word."""
-        if name not in self._names:  # asked for every sentence, and the same for all of them
-            self._names[name] = self._looked_for(name)
-        return self._names[name]
-
-    def _looked_for(self, name: tuple[str, ...]) -> bool:
-        running = " ".join(self._running)
         initials = "".join(part[0] for part in name)
-        if f" {' '.join(name)} " in f" {running} " or initials in self._all or self._has_capital(name[-1]):
+        if self.has(" ".join(name)) or self.has(initials) or self._has_capital(name[-1]):
             return True
         # "the Ministry of Defence of Afghanistan" is "Afghanistan's Ministry of Defense"
         return any(set(name) <= {term for _, term in self.words(at)} for at in range(len(self)))
 
     def _has_capital(self, term: str) -> bool:
-        return any(word[:1].isupper() and found == term for at in range(len(self)) for word, found in self.words(at))
+        return self.has(term) and any(
+            word[:1].isupper() and found == term for at in range(len(self)) for word, found in self.words(at)
+        )
 
 
-@lru_cache(maxsize=256)
-def _terms_of(text: str) -> tuple[str, ...]:
-    return tuple(term for _, term in words_of(text))
+class _Asked:
+    """A question, and how far the sentences that were found speak of each of its terms.
+
+    ``own`` says it of each sentence, ``near`` of it and its surroundings, ``is_missing`` which terms nothing near
+    speaks of; all of shape (sentences, terms). ``long_names`` are the question's names of several words, each as its
+    terms and as its words.
+    """
+
+    own: NDArray[np.float64]
+    near: NDArray[np.float64]
+    is_missing: NDArray[np.bool_]
+
+    def __init__(self, question: Question, pages: Mapping[str, _Page], like: Likeness) -> None:
+        self.question = question
+        self.pages = pages
+        self._speaking = _Speaking(question, like)
+        words = {term.term: term.word for term in question.terms}
+        self.long_names = [
+            (name, [words[term] for term in name if term in words]) for name in question.names if len(name) > 1
+        ]
+        self._has: dict[tuple[str, tuple[str, ...]], bool] = {}
+
+    def listen(self, sentences: Sequence[tuple[SearchHit, int]]) -> None:
+        """Learn how far sentences speak of the question, each given by its hit and its place in the article."""
+        terms = self.question.terms
+        texts: list[Sequence[tuple[str, str]]] = []
+        rows: dict[tuple[str, int | str], int] = {}
+
+        def row(hit: SearchHit, what: int | str) -> int:
+            key = (hit.article.id, what)
+            if key not in rows:
+                rows[key] = len(texts)
+                page = self.pages[hit.article.id]
+                texts.append(page.words(what) if isinstance(what, int) else words_of(f"{what}. {page.article.title}"))
+            return rows[key]
+
+        own = [row(hit, at) for hit, at in sentences]
+        framed = [row(hit, hit.passage.heading) for hit, _ in sentences]
+        beside = [
+            [row(hit, at + step) if 0 <= at + step < len(self.pages[hit.article.id]) else -1 for hit, at in sentences]
+            for step in (-2, -1, 1)
+        ]
+        # the last row is that of no sentence
+        spoken = np.vstack([self._speaking.of(texts), np.zeros(len(terms))])
+        elsewhere = {
+            id_: np.array([page.has(term.term) for term in terms], np.float64) for id_, page in self.pages.items()
+        }
+        self.own = spoken[own]
+        self.near = np.maximum.reduce(
+            [
+                OWN * self.own,
+                *(NEAR * spoken[rows_beside] for rows_beside in beside),
+                HEADING * spoken[framed],
+                ELSEWHERE * np.array([elsewhere[hit.article.id] for hit, _ in sentences]).reshape(self.own.shape),
+            ]
+        )
+        in_names = {term for name in self.question.names for term in name}
+        # a name that stands only elsewhere in the article is not what this sentence is about
+        least = np.array([HEADING * 0.9 if term.term in in_names else ELSEWHERE * 0.5 for term in terms])
+        # the minister of one country is not that of another that the headline names
+        office = np.array([term.term in self.question.office_of for term in terms], bool)
+        self.is_missing = (self.near < least) | (office & (self.own < SYNONYM))
+
+    def has_name(self, page: _Page, name: tuple[str, ...]) -> bool:
+        """Whether an article has a name; looked for once, and the same for all its sentences."""
+        key = (page.article.id, name)
+        if key not in self._has:
+            self._has[key] = page.names(name)
+        return self._has[key]
 
 
-def _idf(frequency: int, passages: int) -> float:
-    return float(np.log1p((passages - frequency + 0.5) / (frequency + 0.5)))
+def _idf(frequencies: NDArray[np.int64], passages: int) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = np.log1p((passages - frequencies + 0.5) / (frequencies + 0.5))
+    return found
 
 
 def _rarities(frequencies: Sequence[int], total: int) -> list[float]:
     # as a share of the highest among these terms
-    idf = [_idf(found, total) for found in frequencies]
+    idf: list[float] = _idf(np.array(frequencies), total).tolist()
     top = max(idf, default=0.0) or 1.0
     return [value / top for value in idf]
 

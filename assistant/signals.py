@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, fields
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,9 @@ PLAIN_IDF = 6.0
 
 LONG = 400
 """Characters beyond which a sentence is not held for longer."""
+
+_HEAD = 60
+"""Characters in which the first word of a sentence is looked for."""
 
 SHARPNESS = 6.0
 """How steeply the say of other sentences falls with how well they fit the question themselves."""
@@ -145,23 +149,40 @@ def matrix(found: Sequence[Signals]) -> NDArray[np.float64]:
     )
 
 
+@cache
 def _title_terms() -> frozenset[str]:
     return frozenset(term for word in word_list("titled") for term in terms(word))
 
 
 def new_names(text: str, asked: Set[str]) -> list[tuple[int, str]]:
     """The names in a text that hold more than the terms ``asked``, each with where it begins."""
+    return [(start, name) for start, name, held in _names(text) if not held <= asked]
+
+
+@lru_cache(maxsize=4096)
+def _names(text: str) -> tuple[tuple[int, str, frozenset[str]], ...]:
     found = []
     for match in _NAME.finditer(text):
         name = match[0].strip("“\"‘'")
         # the first word of a sentence is capitalised anyway
-        if (match.start() > 0 or " " in name) and not set(terms(name)) <= asked:
-            found.append((match.start() + match[0].index(name), name))
-    return found
+        if match.start() > 0 or " " in name:
+            found.append((match.start() + match[0].index(name), name, _terms_of_name(name)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=32_768)
+def _terms_of_name(name: str) -> frozenset[str]:
+    return frozenset(terms(name))
+
+
+def _first_word(text: str) -> list[str]:
+    head = text[:_HEAD].rpartition(" ")[0]
+    # in capitals throughout, the whole text tells how words are read
+    return (words(head) if not head.isupper() else [])[:1] or words(text)[:1]
 
 
 def _new_capitals(candidate: Candidate, asked: set[str]) -> list[str]:
-    first = words(candidate.text)[:1]
+    first = _first_word(candidate.text)
     return [
         word.lower() for word, term in candidate.words if word[:1].isupper() and term not in asked and word not in first
     ]
@@ -171,8 +192,8 @@ def _nearest(focus: str, found: Sequence[Sequence[str]], like: Likeness) -> list
     every = list(dict.fromkeys(one for some in found for one in some))
     if not focus or not every:
         return [0.0] * len(found)
-    cosines = dict(zip(every, (like.vectors(every) @ like.vectors([focus])[0]).tolist(), strict=True))
-    return [max((cosines[one] for one in some), default=0.0) for some in found]
+    near = dict(zip(every, like.cosines(every, [focus])[:, 0].tolist(), strict=True))
+    return [max((near[one] for one in some), default=0.0) for some in found]
 
 
 def _agreement(
@@ -180,26 +201,21 @@ def _agreement(
 ) -> list[float]:
     fits = np.array([candidate.fit for candidate in candidates])
     say = np.exp(SHARPNESS * (fits - fits.max()))
+    new = [list(dict.fromkeys(term for _, term in one.words if term not in asked)) for one in candidates]
+    terms_at = {term: at for at, term in enumerate(dict.fromkeys(term for some in new for term in some))}
+    articles_at = {id_: at for at, id_ in enumerate(dict.fromkeys(one.hit.article.id for one in candidates))}
     # an article has as much say as its best sentence with the word, however often it says it
-    by_term: dict[str, dict[str, float]] = {}
-    by_article: dict[str, float] = {}
-    for candidate, weight in zip(candidates, say.tolist(), strict=True):
-        article = candidate.hit.article.id
-        by_article[article] = max(by_article.get(article, 0.0), weight)
-        for _, term in candidate.words:
-            if term not in asked:
-                said = by_term.setdefault(term, {})
-                said[article] = max(said.get(article, 0.0), weight)
-    total = sum(by_article.values())
-    every = list(by_term)
-    telling = {term: min(1.0, idf / PLAIN_IDF) for term, idf in zip(every, rarity(every), strict=True)}
-    sums = {term: sum(said.values()) for term, said in by_term.items()}
-    found = []
-    for candidate in candidates:
-        article = candidate.hit.article.id
-        shared = sorted(
-            telling[term] * (sums[term] - by_term[term].get(article, 0.0)) / total
-            for term in {term for _, term in candidate.words} - asked
-        )[-AGREEING:]
-        found.append(sum(shared) / len(shared) if shared else 0.0)
-    return found
+    said = np.zeros((len(articles_at), len(terms_at)))
+    total = np.zeros(len(articles_at))
+    places = [
+        (articles_at[one.hit.article.id], [terms_at[term] for term in some])
+        for one, some in zip(candidates, new, strict=True)
+    ]
+    for (article, held), weight in zip(places, say.tolist(), strict=True):
+        said[article, held] = np.maximum(said[article, held], weight)
+        total[article] = max(total[article], weight)
+    telling = np.minimum(1.0, np.array(rarity(list(terms_at))) / PLAIN_IDF)
+    # what others say of each word, shape (articles, terms)
+    shared = telling * (said.sum(axis=0) - said) / total.sum()
+    best = [np.sort(shared[article, held])[-AGREEING:] for article, held in places]
+    return [float(some.mean()) if len(some) else 0.0 for some in best]

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -41,6 +41,7 @@ from index.types import (
     Filters,
     NearWord,
     Overview,
+    Passage,
     SearchHit,
     SyncReport,
     Version,
@@ -53,25 +54,35 @@ if TYPE_CHECKING:
 
 INDEX_FOLDER = ".byline"
 
+ARTICLES_KEPT, PASSAGES_KEPT = 500, 2000
+"""Articles and passages that are kept in memory, those read last: about 20 MB."""
+
 SPELLINGS_READ = 12
 """Passages that are read to see how articles write a word of which the index keeps the stem."""
 
 _T = TypeVar("_T")
 
 
-class _Opened(NamedTuple):
+class _Opened:
     """One generation opened for reading, with the store that holds its texts and the model that made its vectors."""
 
-    key: tuple[int, int, int]
-    snapshot: Snapshot
-    embedder: Embedder
-    store: Store
+    def __init__(self, key: tuple[int, int, int], snapshot: Snapshot, embedder: Embedder, store: Store) -> None:
+        self.key = key
+        self.snapshot = snapshot
+        self.embedder = embedder
+        self.store = store
+        # what a generation holds does not change
+        self.article = lru_cache(maxsize=ARTICLES_KEPT)(self._article)
+        self.passage = lru_cache(maxsize=PASSAGES_KEPT)(self._passage)
 
     @property
     def generation(self) -> int:
         return self.snapshot.manifest.generation
 
-    def article(self, doc: int) -> Article:
+    def _passage(self, number: int) -> Passage:
+        return self.store.passage(number)[1]
+
+    def _article(self, doc: int) -> Article:
         """The article of a document, with the copies of its story."""
         copies = [other for other in self.snapshot.stories.get(doc, ()) if other != doc]
         refs = self.store.refs_of(copies, self.generation) if copies else {}
@@ -143,26 +154,32 @@ class Archive:
 
         def found(opened: _Opened) -> list[SearchHit]:
             snapshot, store = opened.snapshot, opened.store
-            article, passage = cache(opened.article), cache(lambda number: store.passage(number)[1])
+            article, passage = opened.article, opened.passage
+            home_of = cache(snapshot.home_of)
 
             def adjoin(one: int, other: int) -> bool:
-                doc = snapshot.home_of(one).article
-                return doc == snapshot.home_of(other).article and follows(passage(one), passage(other), article(doc))
+                doc = home_of(one).article
+                return (
+                    doc == home_of(other).article
+                    # most do not, and their articles need not be read
+                    and passage(other).ordinal == passage(one).ordinal + 1
+                    and follows(passage(one), passage(other), article(doc))
+                )
 
             vector = opened.embedder.embed_query(query)
             depth = max(DEPTH, COLLAPSE_DEPTH * wanted)
             ranked = retrieve(snapshot, query, vector, depth, filters or Filters(), store.headlines, day)
-            distinct = collapse(ranked, JOINED * wanted, snapshot.home_of, lambda number: passage(number).text)
+            distinct = collapse(ranked, JOINED * wanted, home_of, lambda number: passage(number).text)
             return [
                 SearchHit(
                     joined([passage(number) for number in run]),
-                    article(snapshot.home_of(best.passage).article),
+                    article(home_of(best.passage).article),
                     best.score,
                     best.vector_rank,
                     best.keyword_rank,
                     best.parts,
                 )
-                for best, run in join(distinct, wanted, snapshot.home_of, adjoin)
+                for best, run in join(distinct, wanted, home_of, adjoin)
             ]
 
         hits = self._with_snapshot(found)

@@ -13,7 +13,7 @@ import re
 import shutil
 import stat
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +35,9 @@ BESIDE = 0.1
 FEWEST_BESIDE = 2000
 """A second segment is built beside the base while it has, and while there has gone of the base, no more than this share
 of the base's passages, or so many passages. Two thousand take a second."""
+
+HEADLINES = 20_000
+"""Headlines whose terms are kept: about 20 MB."""
 
 _MANIFEST, _STORIES, _BASE, _RECENT = "manifest.json", "stories.json", "base", "recent"
 _BUILDING = ".building-"
@@ -257,6 +260,7 @@ class Snapshot:
         self.days: NDArray[np.int32] = np.concatenate([segment.days for segment in self._segments])
         # a document stands whole in one segment, its passages in order
         self.leads: NDArray[np.bool_] = np.diff(self.docs, prepend=-1) != 0
+        self._headlines: dict[int, frozenset[str]] = {}
         self._in_order = np.argsort(self.passages)
         self._numbers_in_order = self.passages[self._in_order]
         self.vectors = Vectors(self._segments)
@@ -267,6 +271,21 @@ class Snapshot:
         doc = int(self.docs[self.positions([passage])[0]])
         story = self.stories.get(doc, (doc,))
         return Home(doc, story[0], story.index(doc))
+
+    def headline_terms(
+        self, docs: Iterable[int], headlines: Callable[[Iterable[int]], Mapping[int, str]]
+    ) -> dict[int, frozenset[str]]:
+        """The terms of the headlines of documents, each told by ``headlines`` once as long as it is kept."""
+        from index.keywords import terms
+
+        known = self._headlines
+        missing = {doc for doc in docs if doc not in known}
+        if missing:
+            if len(known) > HEADLINES:
+                # another thread may be reading the old ones: they are left to it
+                self._headlines = known = {doc: known[doc] for doc in docs if doc in known}
+            known.update((doc, frozenset(terms(headline))) for doc, headline in headlines(missing).items())
+        return {doc: known[doc] for doc in docs if doc in known}
 
     def positions(self, passages: Sequence[int]) -> NDArray[np.int64]:
         """Where passages of these numbers stand in the arrays, shape (passages,)."""

@@ -106,7 +106,7 @@ def retrieve(
     unknown = [number for number in numbers if number not in by_vector]
     similar = {**by_vector, **snapshot.vectors.similarities(unknown, vector)}
     nearest = max(similar.values(), default=0.0)
-    titles = _headline_shares(snapshot, wanted, headlines(docs))
+    titles = _headline_shares(snapshot, wanted, snapshot.headline_terms(docs, headlines))
     vector_ranks = {number: rank for rank, number in enumerate(by_vector, start=1)}
     keyword_ranks = {number: rank for rank, number in enumerate(snapshot.passages[in_order].tolist(), start=1)}
     ranked = [
@@ -134,7 +134,7 @@ def _best(scores: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
     return found[np.argsort(-scores[found], kind="stable")[:depth]]
 
 
-def _headline_shares(snapshot: Snapshot, query: str, headlines: Mapping[int, str]) -> dict[int, float]:
+def _headline_shares(snapshot: Snapshot, query: str, headlines: Mapping[int, frozenset[str]]) -> dict[int, float]:
     asked = list(dict.fromkeys(terms(query)))
     size = snapshot.keywords.size
     weights = {
@@ -143,8 +143,8 @@ def _headline_shares(snapshot: Snapshot, query: str, headlines: Mapping[int, str
     }
     total = sum(weights.values())
     return {
-        doc: sum(weights[term] for term in weights.keys() & set(terms(headline))) / total if total else 0.0
-        for doc, headline in headlines.items()
+        doc: sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
+        for doc, held in headlines.items()
     }
 
 

@@ -134,7 +134,8 @@ class VectorIndex:
             raise IndexDamaged(f"The vectors of the index cannot be read ({error}).") from error
         if not found["ids"]:
             return {}
-        similar = np.asarray(found["embeddings"], np.float32) @ vector
+        # not the matrix product, whose threads wait spinning
+        similar = np.vecdot(np.asarray(found["embeddings"], np.float32), vector)
         return {int(id_): float(value) for id_, value in zip(found["ids"], similar, strict=True)}
 
 

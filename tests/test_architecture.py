@@ -70,7 +70,7 @@ NOT_IMPORTED: dict[str, str] = {
     "lxml-html-clean": "trafilatura needs it, and asks for it by a name that older pips miss"
 }
 """Declared for another reason than to be imported, with the reason."""
-HAND_ON = {"index/workers.py", "assistant/models.py", "ui/places.py"}
+HAND_ON = {"index/workers.py", "assistant/worker.py", "assistant/workers.py", "assistant/models.py", "ui/places.py"}
 """Where a thread catches everything to hand it to the one that waits, which raises it."""
 COMES_WITH = {"fastapi": "gradio", "starlette": "gradio"}
 """What the web page is mounted in is gradio's own; another version beside it would break it."""

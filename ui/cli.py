@@ -203,6 +203,7 @@ def build_parser() -> argparse.ArgumentParser:
     folder_argument(serve)
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", metavar="N", type=int, help="port to listen on (the first free one from 7860)")
+    serve.add_argument("--workers", metavar="N", type=int, help="processes that answer beside the server")
     serve.add_argument("--root-path", metavar="PATH", help="the path that a proxy serves it under, such as /byline")
     serve.add_argument(
         "--auth",
@@ -744,11 +745,12 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from ui.wiring import can_open_browser, open_assistant, open_conversations, open_logins
+    from ui.wiring import can_open_browser, open_assistant, open_conversations, open_logins, open_workers
 
     settings = _settings(options)
     logins = open_logins(settings, required=options.login_required)
     assistant = open_assistant(settings)
+    assistant.workers = open_workers(settings, assistant)
     # one page for several people must not show one the conversations of another
     keeps = settings.serve.keep_conversations and not logins
     store = open_conversations(settings, assistant.archive) if keeps else None
@@ -767,7 +769,16 @@ def _serve(options: argparse.Namespace) -> int:
     path = serve.root_path or ""
     shown = shown_settings([settings.assistant, settings.index, serve], settings.origins)
     web.serve(
-        assistant, serve.host, serve.port, serve.chats, ready, store=store, logins=logins, path=path, settings=shown
+        assistant,
+        serve.host,
+        serve.port,
+        serve.chats,
+        ready,
+        writing=serve.writing,
+        store=store,
+        logins=logins,
+        path=path,
+        settings=shown,
     )
     return ANSWERED
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
 from assistant import (
@@ -29,6 +31,9 @@ from ui.tuning import tuned
 log = logging.getLogger(__name__)
 
 
+BUSY = "Too many questions are being answered: busy, try again."
+
+
 class View(NamedTuple):
     """What the page shows: the chat's message and the panel, both HTML (None: the panel stays as it is), what the
     server keeps for this visitor, questions that suggest themselves, and with the last view the whole answer."""
@@ -40,8 +45,39 @@ class View(NamedTuple):
     answer: Answer | None = None
 
 
-def chat(assistant: Assistant) -> Callable[..., Iterator[View]]:
+class Lane:
+    """A bounded number of answers that a language model writes at the same time; as many again wait for one."""
+
+    def __init__(self, at_once: int) -> None:
+        self._working = threading.Semaphore(at_once)
+        self._most = 2 * at_once
+        self._lock = threading.Lock()
+        self.inside = 0
+        """Answers that are written or wait."""
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place, waited for.
+
+        Raises:
+            BylineError: enough are waiting.
+        """
+        with self._lock:
+            if self.inside >= self._most:
+                raise BylineError(BUSY)
+            self.inside += 1
+        try:
+            with self._working:
+                yield
+        finally:
+            with self._lock:
+                self.inside -= 1
+
+
+def chat(assistant: Assistant, writing: Lane | None = None) -> Callable[..., Iterator[View]]:
     """The handler of the chat: a message in, views of the growing answer out.
+
+    Of ``writing`` a place is taken for what a language model writes: it is not to keep those waiting who want quotes.
 
     Of the history that the browser sends along only its length is looked at: citations come from the archive alone,
     and what a follow-up leans on from the talk that the server kept.
@@ -60,7 +96,9 @@ def chat(assistant: Assistant) -> Callable[..., Iterator[View]]:
         key = secrets.token_hex(4)
         try:
             filters = read_filters(since, until, outlets)
-            yield from _views(tuned(assistant, tuning), message, filters, talk, key)
+            answering = tuned(assistant, tuning)
+            with writing.place() if writing and answering.writes else nullcontext():
+                yield from _views(answering, message, filters, talk, key)
         except BylineError as error:
             yield _fault(str(error), talk, key)
         except Exception:

@@ -8,8 +8,11 @@ from typing import NamedTuple
 from assistant import Assistant, AssistantSettings
 from index import Table
 
-CHANGEABLE = ("passages", "statements", "answer_when")
+CHANGEABLE = ("passages", "statements", "answer_when", "writer")
 """Those that a visitor may change for the questions that they ask, under the names of the settings file."""
+
+QUOTE: str = AssistantSettings.model_fields["writer"].default
+"""The writer that needs no model."""
 
 KEPT = 32
 """Assistants with other settings that are kept, for all visitors together."""
@@ -28,7 +31,8 @@ def tuned(assistant: Assistant, tuning: object) -> Assistant:
 
     Args:
         assistant: who answers otherwise.
-        tuning: the values of ``CHANGEABLE`` in their order, as a browser sent them; None: all as they are.
+        tuning: the values of ``CHANGEABLE`` in their order, as a browser sent them; those that are not sent, or all
+            where it is None, stay as they are.
 
     Raises:
         SettingsError: a value is out of bounds.
@@ -36,10 +40,12 @@ def tuned(assistant: Assistant, tuning: object) -> Assistant:
     if tuning is None:
         return assistant
     values = dict(assistant.settings)
-    if not isinstance(tuning, tuple) or len(tuning) != len(CHANGEABLE):
+    if not isinstance(tuning, tuple) or len(tuning) > len(CHANGEABLE):
         return assistant
-    values.update(zip(CHANGEABLE, tuning, strict=True))
+    values.update(zip(CHANGEABLE, tuning, strict=False))
     settings = AssistantSettings.parse(values)
+    if settings.writer not in writers(assistant.settings):
+        return assistant  # no page offers it: a browser is not to choose what is asked on the user's behalf
     if settings == assistant.settings:
         return assistant
     key = id(assistant), tuple(getattr(settings, name) for name in CHANGEABLE)
@@ -47,8 +53,20 @@ def tuned(assistant: Assistant, tuning: object) -> Assistant:
     if known is None or known.archive is not assistant.archive:
         while len(_tuned) >= KEPT:
             _tuned.pop(next(iter(_tuned)), None)
-        known = _tuned[key] = Assistant(assistant.archive, settings)
+        known = _tuned[key] = assistant.with_settings(settings)
     return known
+
+
+def quoting(assistant: Assistant) -> Assistant:
+    """The assistant that answers by quotes alone, over the same archive; the same one where that is what it does."""
+    if not assistant.writes:
+        return assistant
+    return tuned(assistant, (*(getattr(assistant.settings, name) for name in CHANGEABLE[:-1]), QUOTE))
+
+
+def writers(settings: AssistantSettings) -> list[str]:
+    """The writers that a visitor may choose from: the one that is set, and the one that needs no model."""
+    return list(dict.fromkeys([settings.writer, QUOTE]))
 
 
 class Shown(NamedTuple):

@@ -28,9 +28,12 @@ from ui.logins import Logins
 from ui.places import Places
 from ui.sidebar import Sidebar, add_exports
 from ui.sources import Talk
-from ui.tuning import CHANGEABLE, Shown, bounds
+from ui.tuning import CHANGEABLE, Shown, bounds, writers
 
 FIRST_PORT, PORTS = 7860, 100
+
+WRITING = 4
+"""Answers that a language model writes at the same time, unless told otherwise."""
 
 HEADERS = {
     # gradio's page has inline scripts and templates; nothing may load from, or be sent to, anywhere else
@@ -63,6 +66,7 @@ def build_page(
     assistant: Assistant,
     chats: int,
     *,
+    writing: int = WRITING,
     history: History | None = None,
     settings: Sequence[Shown] = (),
     managed: bool = True,
@@ -72,6 +76,7 @@ def build_page(
     Args:
         assistant: who answers.
         chats: how many questions are answered at the same time.
+        writing: how many besides, by a language model.
         history: where conversations are kept; None: nowhere.
         settings: what the page of settings lists.
         managed: whether the page adds, removes and syncs articles.
@@ -85,7 +90,7 @@ def build_page(
             with gr.Tab("Settings"):
                 tuned = _settings(page, assistant.settings, settings)
         with chat_tab:
-            filters = _chat(page, assistant, shelf, chats, tuned, sidebar)
+            filters = _chat(page, assistant, shelf, chats, writing, tuned, sidebar)
         with archive_tab:
             _archive(archive_tab, shelf, filters, managed=managed)
     assert isinstance(page, gr.Blocks)
@@ -97,12 +102,13 @@ def _chat(
     assistant: Assistant,
     shelf: Shelf,
     chats: int,
+    writing: int,
     tuned: Sequence[gr.components.Component],
     sidebar: Sidebar | None,
 ) -> _Refresh:
     """The chat with its filters and sources; returns what brings the filters up to date with the archive."""
     talk = gr.State(Talk())
-    respond = handlers.chat(assistant)
+    respond = handlers.chat(assistant, handlers.Lane(writing))
     keeping = sidebar.keeping(respond) if sidebar else handlers.forgetting(respond)
     known = sidebar.kept if sidebar else []
 
@@ -159,7 +165,8 @@ def _chat(
                 editable=True,
                 analytics_enabled=False,
                 flagging_mode="never",
-                concurrency_limit=chats,
+                # those who write, and wait to, take none of the places of those who want quotes
+                concurrency_limit=chats + 2 * writing,
                 show_progress="hidden",
                 api_visibility="private",
                 fill_height=False,
@@ -268,7 +275,10 @@ def _settings(page: gr.Blocks, now: AssistantSettings, settings: Sequence[Shown]
     with gr.Row(elem_id="byline-tuning"):
         for name in CHANGEABLE:
             about = AssistantSettings.model_fields[name].description
-            if name == "answer_when":
+            if name == "writer":
+                choices = writers(now)
+                fields.append(gr.Radio(choices, value=now.writer, label=name, info=about, visible=len(choices) > 1))
+            elif name == "answer_when":
                 fields.append(gr.Radio(list(get_args(AnswerWhen)), value=now.answer_when, label=name, info=about))
             else:
                 low, high = bounds(name)
@@ -307,6 +317,7 @@ def build_app(
     assistant: Assistant,
     chats: int,
     *,
+    writing: int = WRITING,
     local: bool = True,
     store: ConversationStore | None = None,
     logins: Logins | None = None,
@@ -318,6 +329,7 @@ def build_app(
     Args:
         assistant: who answers.
         chats: how many questions are answered at the same time.
+        writing: how many besides, by a language model.
         local: whether it is reached from this machine alone; then other host names are refused, so that no web page
             can reach it through a name that it points here (DNS rebinding). Otherwise the page changes no archive.
         store: where conversations are kept; None: nowhere.
@@ -338,11 +350,11 @@ def build_app(
     app.add_middleware(guard.FixedHeaders, headers=HEADERS)
     app.add_api_route("/healthz", lambda: {"status": "ok"}, include_in_schema=False)
     app.state.places = Places(chats)
-    app.mount("/api", api.build_api(assistant, app.state.places, path))
+    app.mount("/api", api.build_api(assistant, app.state.places, path, Places(writing)))
     history = History(assistant, store) if store else None
     if history:
         add_exports(app, history)
-    page = build_page(assistant, chats, history=history, settings=settings, managed=local)
+    page = build_page(assistant, chats, writing=writing, history=history, settings=settings, managed=local)
     page.queue(max_size=chats * 8, api_open=False)
     page._queue.sleep_when_free = QUEUE_SECONDS
     # gr.Progress, which nothing here uses, is asked for as often
@@ -375,6 +387,7 @@ def serve(
     chats: int,
     ready: Callable[[str], None],
     *,
+    writing: int = WRITING,
     store: ConversationStore | None = None,
     logins: Logins | None = None,
     path: str = "",
@@ -387,6 +400,7 @@ def serve(
         host: address to listen on.
         port: port to listen on; 0: the first free one from 7860 on.
         chats: how many questions are answered at the same time.
+        writing: how many besides, by a language model.
         ready: called with the page's address once it can be opened.
         store: where conversations are kept; None: nowhere.
         logins: who may come in; None: everybody.
@@ -399,13 +413,21 @@ def serve(
     listener = _listen(host, port)
     local = host in ("127.0.0.1", "localhost", "::1")
     shown = f"[{host}]" if ":" in host else host
-    app = build_app(assistant, chats, local=local, store=store, logins=logins, path=path, settings=settings)
+    app = build_app(
+        assistant, chats, writing=writing, local=local, store=store, logins=logins, path=path, settings=settings
+    )
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
     # pages that are still open when it ends are cut off; that is no fault
     logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
     ready(f"http://{shown}:{listener.getsockname()[1]}{path}/")
-    with listener:
-        server.run(sockets=[listener])
+    if assistant.workers:
+        assistant.workers.start()
+    try:
+        with listener:
+            server.run(sockets=[listener])
+    finally:
+        if assistant.workers:
+            assistant.workers.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from platformdirs import user_config_path, user_data_path
 from pydantic import Field, SecretStr
 
-from assistant import Assistant, AssistantSettings, ConversationStore
+from assistant import Assistant, AssistantSettings, ConversationStore, Workers
 from index import Archive, IndexSettings, SettingsError, Table
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ui.logins import Logins
 
 SETTINGS_FILE = "byline.toml"
+LOCAL = ("127.0.0.1", "localhost", "::1")
+"""Addresses to listen on that are reached from this machine alone."""
+
 CONVERSATIONS_FILE = "conversations.sqlite"
 PREFIX = "BYLINE_"
 KEY = "BYLINE_MODEL_KEY"
@@ -34,6 +37,16 @@ class ServeSettings(Table):
     host: str = Field(default="127.0.0.1", description="address that the web chat listens on")
     port: int = Field(default=0, ge=0, le=65535, description="port of the web chat; 0: the first free one from 7860 on")
     chats: int = Field(default=16, ge=1, le=256, description="questions answered at the same time")
+    writing: int = Field(
+        default=4, ge=1, le=256, description="questions that a language model answers at the same time, beside `chats`"
+    )
+    workers: int | None = Field(
+        default=None,
+        ge=0,
+        le=64,
+        description="processes that answer by quoting, beside the one that serves; unset: one for each processor where "
+        "`host` lets other machines in, else none",
+    )
     auth: SecretStr | None = Field(
         default=None, description="the login that is demanded, `user:password`; unset, like `auth_file`: none"
     )
@@ -138,6 +151,19 @@ def open_archive(settings: Settings) -> Archive:
 def open_assistant(settings: Settings) -> Assistant:
     """The assistant over the archive that the settings name."""
     return Assistant.open(settings.serve.archive, settings.index, settings.assistant, model_key=model_key())
+
+
+def open_workers(settings: Settings, assistant: Assistant) -> Workers | None:
+    """The processes that answer beside the server, not yet started; None: none.
+
+    One person asks one thing at a time: without others who ask, each process would cost memory for nothing.
+    """
+    count = settings.serve.workers
+    if count is None:
+        count = 0 if settings.serve.host in LOCAL else os.cpu_count() or 1
+    # they are for quoting; what a language model writes waits for the model, and needs no process of its own
+    quoting = settings.assistant.model_copy(update={"writer": AssistantSettings().writer})
+    return Workers(assistant.archive, quoting, count) if count else None
 
 
 def open_logins(settings: Settings, *, required: bool = False) -> Logins | None:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
+import os
 import random
 import re
 import subprocess
@@ -24,6 +26,12 @@ import numpy as np
 
 from assistant import read_cases
 from index import Archive
+
+WARMING = 20
+"""Questions that are asked one after the other before: a server is not measured while it loads its index."""
+
+STARTING = 10.0
+"""Seconds that processes beside the server are given to start."""
 
 
 @dataclass
@@ -82,6 +90,27 @@ async def ask(port: int, question: str, measured: Measured) -> None:
     measured.whole.append(time.perf_counter() - start)
 
 
+def spent(server: int) -> list[tuple[str, float]]:
+    """Processor seconds so far: of the server's process, of those that it started, of those who ask, and of other
+    machines on the same hardware (stolen)."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    own, children = 0.0, 0.0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended
+            fields = stat.read_text().rpartition(")")[2].split()
+            seconds = (int(fields[11]) + int(fields[12])) / ticks
+            own += seconds * (int(stat.parent.name) == server)
+            children += seconds * (int(fields[1]) == server)
+    stolen = int(Path("/proc/stat").read_text().split()[8]) / ticks
+    return [("server", own), ("its processes", children), ("asking", time.process_time()), ("stolen", stolen)]
+
+
+def spending(before: list[tuple[str, float]], after: list[tuple[str, float]]) -> str:
+    """What was spent between two moments, in words."""
+    parts = [f"{name} {late - early:.1f}" for (name, early), (_, late) in zip(before, after, strict=True)]
+    return f"{'':12} processor seconds: {', '.join(parts)}"
+
+
 async def at_once(port: int, questions: list[str], users: int) -> str:
     """Everybody asks at the same instant."""
     measured = Measured()
@@ -113,6 +142,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=5, help="questions of each one who reads")
     parser.add_argument("--pause", type=float, default=10.0, help="seconds that one reads, in the mean")
+    parser.add_argument("--workers", type=int, default=0, help="processes that answer beside the server")
     options = parser.parse_args()
     if options.questions:
         questions = [case.question for case in read_cases(options.questions)]
@@ -120,7 +150,9 @@ def main() -> None:
         questions = [f"What is known about {ref.title}?" for ref in Archive.open(options.archive).articles()]
     random.Random(3).shuffle(questions)
     server = subprocess.Popen(
-        [sys.executable, "-m", "ui.cli", "serve", str(options.archive)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "ui.cli", "serve", str(options.archive), "--workers", str(options.workers)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert server.stdout is not None
@@ -128,9 +160,16 @@ def main() -> None:
         match = re.search(r":(\d+)/", line)
         assert match, line
         port = int(match[1])
-        asyncio.run(ask(port, questions[-1], Measured()))  # loads the index
-        print(asyncio.run(at_once(port, questions, options.users)))
-        print(asyncio.run(reading(port, questions, options.users, options.rounds, options.pause)))
+        time.sleep(STARTING if options.workers else 0)
+        for question in questions[-WARMING:]:
+            asyncio.run(ask(port, question, Measured()))
+        for way in (
+            at_once(port, questions, options.users),
+            reading(port, questions, options.users, options.rounds, options.pause),
+        ):
+            before = spent(server.pid)
+            print(asyncio.run(way))
+            print(spending(before, spent(server.pid)))
     finally:
         server.terminate()
         server.wait(30)
