@@ -475,7 +475,7 @@ class Archive:
                 embedder = self._embedder_for(manifest)
                 store = self._open_store()
                 with self._with_remedy():
-                    snapshot = self._generations.open(manifest.generation)
+                    snapshot = self._generations.open(manifest.generation, store.voices)
                 self._opened = _Opened(key, snapshot, embedder, store)
             return self._opened
 
