@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.about import language_name
 from assistant.assistant import Assistant
 from assistant.cases import Case, read_cases
 from assistant.conversation import Conversation, remembered
@@ -89,6 +90,7 @@ __all__ = [
     "evaluate",
     "examine",
     "feedback_cases",
+    "language_name",
     "made_with",
     "new_key",
     "read_cases",

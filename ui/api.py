@@ -59,7 +59,7 @@ MOST_BYTES = 2 * 1024 * 1024
 
 MOST_HITS = 100
 MOST_ARTICLES = 1000
-MOST_OUTLETS = 100
+MOST_NAMES = 100
 MOST_TURNS = 20
 
 ANSWERS = 300
@@ -88,7 +88,14 @@ _PLAIN_PAGE = {
     "frame-ancestors 'none'"
 }
 
-Outlet = Annotated[str, Field(max_length=300)]
+Name = Annotated[str, Field(max_length=300)]
+
+Languages = Annotated[
+    list[Name], Query(max_length=MOST_NAMES, description="only this language, by its ISO 639-1 code; may be repeated")
+]
+Authors = Annotated[
+    list[Name], Query(max_length=MOST_NAMES, description="only this author, by the whole name; may be repeated")
+]
 
 
 class Question(BaseModel):
@@ -99,7 +106,13 @@ class Question(BaseModel):
     question: str = Field(description="the question, or a follow-up")
     since: date | None = Field(default=None, description="only articles of this day or later")
     until: date | None = Field(default=None, description="only articles of this day or earlier")
-    outlets: list[Outlet] = Field(default=[], max_length=MOST_OUTLETS, description="only articles of these outlets")
+    outlets: list[Name] = Field(default=[], max_length=MOST_NAMES, description="only articles of these outlets")
+    languages: list[Name] = Field(
+        default=[], max_length=MOST_NAMES, description="only articles in these languages, by their ISO 639-1 codes"
+    )
+    authors: list[Name] = Field(
+        default=[], max_length=MOST_NAMES, description="only articles by these authors, by their whole names"
+    )
     as_of: date | None = Field(default=None, description="the day on which it is asked; today unless given")
     history: list[Annotated[str, Field(max_length=100)]] = Field(
         default=[],
@@ -246,7 +259,9 @@ def build_api(assistant: Assistant, places: Places, path: str = "") -> FastAPI:
         an answer too, with the status 200. The id of an answer may stand in the history of the next question.
         """
         turns = answers.turns(asked.history)
-        filters = Filters(asked.since, asked.until, frozenset(asked.outlets))
+        filters = Filters(
+            asked.since, asked.until, *(frozenset(names) for names in (asked.outlets, asked.languages, asked.authors))
+        )
 
         def work() -> Iterator[tuple[str, dict[str, object]]]:
             return events_json(assistant.stream(asked.question, filters, asked.as_of, turns), answers.keep)
@@ -266,12 +281,15 @@ def build_api(assistant: Assistant, places: Places, path: str = "") -> FastAPI:
         since: Annotated[date | None, Query(description="only articles of this day or later")] = None,
         until: Annotated[date | None, Query(description="only articles of this day or earlier")] = None,
         outlet: Annotated[
-            list[Outlet], Query(max_length=MOST_OUTLETS, description="only this outlet; may be repeated")
+            list[Name], Query(max_length=MOST_NAMES, description="only this outlet; may be repeated")
         ] = [],  # noqa: B006 - FastAPI copies it
+        language: Languages = [],  # noqa: B006
+        author: Authors = [],  # noqa: B006
         as_of: Annotated[date | None, Query(description="the day on which it is asked; today unless given")] = None,
     ) -> Response:
         """Find passages, best first."""
-        hits = await done(lambda: assistant.search(q, k, Filters(since, until, frozenset(outlet)), as_of))
+        filters = Filters(since, until, frozenset(outlet), frozenset(language), frozenset(author))
+        hits = await done(lambda: assistant.search(q, k, filters, as_of))
         return _json({"query": q, "hits": [render.hit_json(hit) for hit in hits]})
 
     @api.get("/articles", responses=shapes.articles_responses() | faults)
@@ -281,19 +299,17 @@ def build_api(assistant: Assistant, places: Places, path: str = "") -> FastAPI:
         since: Annotated[date | None, Query(description="only articles of this day or later")] = None,
         until: Annotated[date | None, Query(description="only articles of this day or earlier")] = None,
         outlet: Annotated[
-            list[Outlet], Query(max_length=MOST_OUTLETS, description="only this outlet; may be repeated")
+            list[Name], Query(max_length=MOST_NAMES, description="only this outlet; may be repeated")
         ] = [],  # noqa: B006
+        language: Languages = [],  # noqa: B006
+        author: Authors = [],  # noqa: B006
     ) -> Response:
         """List the articles, by the path of their files."""
 
+        filters = Filters(since, until, frozenset(outlet), frozenset(language), frozenset(author))
+
         def listed() -> list[dict[str, object]]:
-            return [
-                render.ref_json(ref)
-                for ref in archive.articles()
-                if (not outlet or ref.outlet in outlet)
-                and (since is None or (ref.published is not None and ref.published >= since))
-                and (until is None or (ref.published is not None and ref.published <= until))
-            ]
+            return [render.ref_json(ref) for ref in archive.articles() if filters.passes(ref)]
 
         found = await done(listed)
         return _json({"total": len(found), "articles": found[offset : offset + limit]})

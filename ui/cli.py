@@ -96,6 +96,16 @@ def build_parser() -> argparse.ArgumentParser:
         added.add_argument(
             "--outlet", metavar="NAME", action="append", default=[], help="only this outlet (repeatable)"
         )
+        added.add_argument(
+            "--language",
+            metavar="CODE",
+            action="append",
+            default=[],
+            help="only this language, such as en (repeatable)",
+        )
+        added.add_argument(
+            "--author", metavar="NAME", action="append", default=[], help="only this author, whole name (repeatable)"
+        )
 
     def as_of_option(added: argparse.ArgumentParser) -> None:
         added.add_argument("--as-of", metavar="DAY", type=_day, help="ask as on this day (today)")
@@ -186,6 +196,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     listed = command("list", "List the articles.", _list)
     archive_option(listed)
+    filter_options(listed)
     listed.add_argument("--stories", action="store_true", help="by story: copies of one text together, most first")
     json_option(listed)
 
@@ -292,7 +303,8 @@ def _archive(options: argparse.Namespace) -> Archive:
 def _filters(options: argparse.Namespace) -> Filters:
     from index import Filters
 
-    return Filters(options.since, options.until, frozenset(options.outlet))
+    named = (frozenset(names) for names in (options.outlet, options.language, options.author))
+    return Filters(options.since, options.until, *named)
 
 
 def _print_json(value: object) -> None:
@@ -302,15 +314,13 @@ def _print_json(value: object) -> None:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from dataclasses import asdict
-
     from ui import render
 
     archive = _archive(options)
     with _Bar() as bar:
         report = archive.sync(allow_removals=options.allow_removals, progress=bar.tell)
     if options.json:
-        _print_json(asdict(report))
+        _print_json(render.report_json(report))
     else:
         print(render.report_text(report))
     if not report.articles:
@@ -700,21 +710,20 @@ def _anew(options: argparse.Namespace) -> str:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from dataclasses import asdict
-
     from ui import render
 
-    archive = _archive(options)
+    archive, filters = _archive(options), _filters(options)
     if options.stories:
-        stories = archive.stories()
+        copies = (tuple(article for article in story if filters.passes(article)) for story in archive.stories())
+        stories = [story for story in copies if story]
         if options.json:
-            _print_json([[asdict(article) for article in story] for story in stories])
+            _print_json([[render.ref_json(article) for article in story] for story in stories])
         else:
             print(render.stories_text(stories))
         return ANSWERED
-    articles = archive.articles()
+    articles = [article for article in archive.articles() if filters.passes(article)]
     if options.json:
-        _print_json([asdict(article) for article in articles])
+        _print_json([render.ref_json(article) for article in articles])
     else:
         for article in articles:
             print(render.ref_text(article))

@@ -54,12 +54,14 @@ def chat(assistant: Assistant) -> Callable[..., Iterator[View]]:
         since: object = None,
         until: object = None,
         outlets: object = None,
+        languages: object = None,
+        authors: object = None,
         tuning: object = None,
     ) -> Iterator[View]:
         talk = talk.until(asked_before(history))
         key = secrets.token_hex(4)
         try:
-            filters = read_filters(since, until, outlets)
+            filters = read_filters(since, until, outlets, languages, authors)
             yield from _views(tuned(assistant, tuning), message, filters, talk, key)
         except BylineError as error:
             yield _fault(str(error), talk, key)

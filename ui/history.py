@@ -83,15 +83,18 @@ class History:
             since: object = None,
             until: object = None,
             outlets: object = None,
+            languages: object = None,
+            authors: object = None,
             tuning: object = None,
             conversation: str = "",
             keys: Keys = (),
         ) -> Iterator[tuple[handlers.View, str, Keys]]:
+            chosen = since, until, outlets, languages, authors
             view: handlers.View | None = None
-            for view in chat(message, history, talk, since, until, outlets, tuning):
+            for view in chat(message, history, talk, *chosen, tuning):
                 yield view, conversation, keys
             if view is not None and view.answer is not None:
-                filters = read_filters(since, until, outlets) or None
+                filters = read_filters(*chosen) or None
                 shown, conversation, key = self.keep(view.answer, view.message, conversation, filters)
                 yield view._replace(message=shown), conversation, (*keys, key)
 

@@ -104,8 +104,12 @@ def _chat(
     known = sidebar.kept if sidebar else []
 
     def answer(message: str, history: object, talk: Talk, *more: Any) -> Iterator[tuple[Any, ...]]:
-        (since, until, outlets), values, kept = more[:3], more[3 : 3 + len(tuned)], more[3 + len(tuned) :]
-        for view, *keeps in keeping(message, history, talk, since, until, outlets, values, *kept):
+        narrowed, values, kept = (
+            more[: len(chosen)],
+            more[len(chosen) : -len(known) or None],
+            more[len(more) - len(known) :],
+        )
+        for view, *keeps in keeping(message, history, talk, *narrowed, values, *kept):
             said = gr.ChatMessage(view.message, options=[{"value": question} for question in view.suggestions])
             yield said, gr.skip() if view.panel is None else view.panel, view.talk, *keeps
 
@@ -119,8 +123,12 @@ def _chat(
                         gr.Textbox(label=name, placeholder="2026-01-31", max_length=10, min_width=110)
                         for name in ("First day", "Last day")
                     )
-                    outlets = gr.Dropdown([], multiselect=True, label="Outlets", elem_id="byline-outlets", scale=2)
+                    outlets, languages, authors = (
+                        gr.Dropdown([], multiselect=True, label=name, elem_id=f"byline-{name.lower()}", scale=2)
+                        for name in ("Outlets", "Languages", "Authors")
+                    )
                     none = gr.Button("Clear filters", size="sm", min_width=110)
+            chosen: list[Any] = [since, until, outlets, languages, authors]
             chat = gr.ChatInterface(
                 answer,
                 chatbot=gr.Chatbot(
@@ -147,7 +155,7 @@ def _chat(
                     max_length=assistant.settings.question_characters,
                     elem_id="byline-question",
                 ),
-                additional_inputs=[talk, since, until, outlets, *tuned, *known],
+                additional_inputs=[talk, *chosen, *tuned, *known],
                 additional_outputs=[panel, talk, *known],
                 # those that are shown come when the page is opened, from the archive as it is then
                 examples=[["What is new?"]],
@@ -170,20 +178,24 @@ def _chat(
     def period(event: gr.EventData) -> tuple[str, str]:
         return shelf.period(_said(event).get("at"))
 
-    def filtered(*chosen: object) -> tuple[str, Any, Any]:
-        html, names, label = shelf.filtered(*chosen)
-        return html, gr.update(choices=names), gr.update(label=label)
+    def filtered(*chosen: Any) -> tuple[Any, ...]:
+        html, choices, label = shelf.filtered(*chosen)
+        # what cannot be told apart is not offered, unless it is chosen still
+        fields = [
+            gr.update(choices=list(offered), visible=len(offered) > 1 or bool(named))
+            for offered, named in zip(choices, chosen[2:], strict=True)
+        ]
+        return html, *fields, gr.update(label=label)
 
     def examples() -> Any:
         return gr.update(examples=[{"text": question} for question in shelf.examples()])
 
-    chosen: list[Any] = [since, until, outlets]
-    refresh = _Refresh(filtered, chosen, [days, outlets, drawer])
+    refresh = _Refresh(filtered, chosen, [days, outlets, languages, authors, drawer])
     panel.select(opened, talk, panel, **QUICK)
     days.select(period, None, [since, until], **QUICK)
     for field in chosen:
         field.change(*refresh, **QUICK)
-    none.click(lambda: (None, None, []), None, chosen, **QUICK)
+    none.click(lambda: (None, None, [], [], []), None, chosen, **QUICK)
     chat.chatbot.clear(handlers.clear, None, [panel, talk], api_visibility="private")
     if sidebar:
         sidebar.connect(page, chat, [panel, talk])
