@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import date
+from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Annotated, Any, TypeVar
@@ -131,20 +132,20 @@ class Answers:
     def __init__(self, most: int = ANSWERS) -> None:
         """Args: most: how many are kept; the one used longest ago goes first."""
         self._most = most
-        self._kept: OrderedDict[str, Answer] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[str, Answer]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def keep(self, answer: Answer) -> str:
-        """The id under which it is kept."""
+    def keep(self, answer: Answer, owner: str = "") -> str:
+        """The id under which it is kept, for who asked."""
         id_ = secrets.token_urlsafe(16)
         with self._lock:
-            self._kept[id_] = answer
+            self._kept[id_] = owner, answer
             if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return id_
 
-    def turns(self, ids: Sequence[str]) -> tuple[Turn, ...]:
-        """The answers of these ids as the turns of a conversation.
+    def turns(self, ids: Sequence[str], owner: str = "") -> tuple[Turn, ...]:
+        """The answers of these ids as the turns of a conversation of who asked.
 
         Raises:
             AnswerForgotten: one of them is not kept.
@@ -152,13 +153,14 @@ class Answers:
         turns: tuple[Turn, ...] = ()
         with self._lock:
             for id_ in ids:
-                if id_ not in self._kept:
+                whose, answer = self._kept.get(id_, ("", None))
+                if answer is None or whose != owner:
                     raise AnswerForgotten(
                         "An answer that the history names is not kept any more. Ask again without it, as a question "
                         "that stands by itself."
                     )
                 self._kept.move_to_end(id_)
-                turns = remembered(turns, self._kept[id_])
+                turns = remembered(turns, answer)
         return turns
 
 
@@ -258,13 +260,16 @@ def build_api(assistant: Assistant, places: Places, path: str = "") -> FastAPI:
         As server-sent events, one a step; with `Accept: application/json` as one answer. An answer that is declined is
         an answer too, with the status 200. The id of an answer may stand in the history of the next question.
         """
-        turns = answers.turns(asked.history)
+        owner = str(getattr(request.state, "user", ""))
+        turns = answers.turns(asked.history, owner)
         filters = Filters(
             asked.since, asked.until, *(frozenset(names) for names in (asked.outlets, asked.languages, asked.authors))
         )
 
         def work() -> Iterator[tuple[str, dict[str, object]]]:
-            return events_json(assistant.stream(asked.question, filters, asked.as_of, turns), answers.keep)
+            return events_json(
+                assistant.stream(asked.question, filters, asked.as_of, turns), partial(answers.keep, owner=owner)
+            )
 
         if _wants_json(request.headers.get("accept", "")):
             last = await done(lambda: list(work())[-1])

@@ -243,7 +243,14 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_conversations(listing: argparse.ArgumentParser, archive_option: Callable[..., None]) -> None:
     """The actions of ``byline conversations``, and the options of the list that it is without one."""
+
+    def user_option(added: argparse.ArgumentParser, default: str = "") -> None:
+        added.add_argument(
+            "--user", metavar="NAME", default=default, help="of who logs in to the web chat by this name"
+        )
+
     archive_option(listing)
+    user_option(listing)
     listing.add_argument("--json", action="store_true", help="print JSON")
     actions = listing.add_subparsers(title="actions", metavar="ACTION")
 
@@ -252,6 +259,7 @@ def _add_conversations(listing: argparse.ArgumentParser, archive_option: Callabl
         added.set_defaults(run=run)
         # what stands before the action is not to be undone by what does not stand behind it
         archive_option(added, default=argparse.SUPPRESS)
+        user_option(added, default=argparse.SUPPRESS)
         return added
 
     def id_argument(added: argparse.ArgumentParser) -> None:
@@ -529,7 +537,7 @@ def _kept(options: argparse.Namespace) -> tuple[Archive, ConversationStore]:
 
     settings = _settings(options)
     archive = open_archive(settings)
-    return archive, open_conversations(settings, archive)
+    return archive, open_conversations(settings, archive).of(options.user)
 
 
 def _conversations(options: argparse.Namespace) -> int:
@@ -758,9 +766,7 @@ def _serve(options: argparse.Namespace) -> int:
     settings = _settings(options)
     logins = open_logins(settings, required=options.login_required)
     assistant = open_assistant(settings)
-    # one page for several people must not show one the conversations of another
-    keeps = settings.serve.keep_conversations and not logins
-    store = open_conversations(settings, assistant.archive) if keeps else None
+    store = open_conversations(settings, assistant.archive) if settings.serve.keep_conversations else None
 
     def ready(address: str) -> None:
         print(f"Byline answers at {address} (Ctrl-C ends it)", flush=True)

@@ -65,9 +65,13 @@ class History:
     """The conversations about one archive, as the page uses them. May be shared by threads."""
 
     def __init__(self, assistant: Assistant, store: ConversationStore) -> None:
-        """Args: assistant: who answers. store: where conversations are kept."""
+        """Args: assistant: who answers. store: where conversations are kept, of whomever."""
         self._assistant = assistant
         self._store = store
+
+    def of(self, owner: str) -> History:
+        """The conversations of who logs in by this name; ``""``: of everybody, where nobody does."""
+        return History(self._assistant, self._store.of(owner))
 
     def keeping(self, chat: Chat) -> Callable[..., Iterator[tuple[handlers.View, str, Keys]]]:
         """``chat``, which besides keeps each finished answer.

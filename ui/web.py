@@ -26,7 +26,7 @@ from ui.archive_tab import LONGEST_SEARCH, ORDERS, Shelf
 from ui.history import VERDICTS, History
 from ui.logins import Logins
 from ui.places import Places
-from ui.sidebar import Sidebar, add_exports
+from ui.sidebar import Sidebar, add_account, add_exports, user_of
 from ui.sources import Talk
 from ui.tuning import CHANGEABLE, Shown, bounds
 
@@ -63,6 +63,7 @@ def build_page(
     history: History | None = None,
     settings: Sequence[Shown] = (),
     managed: bool = True,
+    accounts: bool = False,
 ) -> gr.Blocks:
     """The page: the chat beside its sources, the archive, and the settings.
 
@@ -72,17 +73,20 @@ def build_page(
         history: where conversations are kept; None: nowhere.
         settings: what the page of settings lists.
         managed: whether the page adds, removes and syncs articles.
+        accounts: whether people log in: then it says who has, and lets them out.
     """
     shelf = Shelf(assistant.archive)
     with gr.Blocks(title="Byline", fill_height=True, analytics_enabled=False) as page:
         _html('<header class="byline-title"><h1>Byline</h1><p>Every sentence quotes an article.</p></header>')
+        if accounts:
+            add_account(page)
         sidebar = Sidebar(history) if history else None
         with gr.Tabs(elem_id="byline-tabs"):
             chat_tab, archive_tab = gr.Tab("Chat"), gr.Tab("Archive")
             with gr.Tab("Settings"):
                 tuned = _settings(page, assistant.settings, settings)
         with chat_tab:
-            filters = _chat(page, assistant, shelf, chats, tuned, sidebar)
+            filters = _chat(page, assistant, shelf, chats, tuned, history, sidebar)
         with archive_tab:
             _archive(page, shelf, filters, managed=managed)
     assert isinstance(page, gr.Blocks)
@@ -95,23 +99,21 @@ def _chat(
     shelf: Shelf,
     chats: int,
     tuned: Sequence[gr.components.Component],
+    history: History | None,
     sidebar: Sidebar | None,
 ) -> _Refresh:
     """The chat with its filters and sources; returns what brings the filters up to date with the archive."""
     talk = gr.State(Talk())
     respond = handlers.chat(assistant)
-    keeping = sidebar.keeping(respond) if sidebar else handlers.forgetting(respond)
     known = sidebar.kept if sidebar else []
 
-    def answer(message: str, history: object, talk: Talk, *more: Any) -> Iterator[tuple[Any, ...]]:
-        narrowed, values, kept = (
-            more[: len(chosen)],
-            more[len(chosen) : -len(known) or None],
-            more[len(more) - len(known) :],
-        )
-        for view, *keeps in keeping(message, history, talk, *narrowed, values, *kept):
-            said = gr.ChatMessage(view.message, options=[{"value": question} for question in view.suggestions])
-            yield said, gr.skip() if view.panel is None else view.panel, view.talk, *keeps
+    def answer(message: str, said: object, request: gr.Request, talk: Talk, *more: Any) -> Iterator[tuple[Any, ...]]:
+        theirs = history.of(user_of(request.request)) if history else None
+        keeping = theirs.keeping(respond) if theirs else handlers.forgetting(respond)
+        low, high = len(chosen), len(chosen) + len(tuned)
+        for view, *keeps in keeping(message, said, talk, *more[:low], more[low:high], *more[high:]):
+            shown = gr.ChatMessage(view.message, options=[{"value": question} for question in view.suggestions])
+            yield shown, gr.skip() if view.panel is None else view.panel, view.talk, *keeps
 
     panel = _html(sources.panel(Talk()), elem_id="byline-panel", named="panel", render=False)
     with gr.Row(elem_id="byline-columns", equal_height=False):
@@ -350,7 +352,7 @@ def build_app(
     history = History(assistant, store) if store else None
     if history:
         add_exports(app, history)
-    page = build_page(assistant, chats, history=history, settings=settings, managed=local)
+    page = build_page(assistant, chats, history=history, settings=settings, managed=local, accounts=bool(logins))
     page.queue(max_size=chats * 8, api_open=False)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
