@@ -7,7 +7,7 @@ from assistant.assistant import Assistant
 from assistant.cases import Case, read_cases
 from assistant.conversation import Conversation, remembered
 from assistant.conversation_store import ConversationStore, KeptConversation, new_key
-from assistant.doctor import Check, examine
+from assistant.doctor import Check, examine, reach_model
 from assistant.errors import (
     CasesUnreadable,
     ConversationMissing,
@@ -93,6 +93,7 @@ __all__ = [
     "language_name",
     "made_with",
     "new_key",
+    "reach_model",
     "read_cases",
     "remembered",
 ]

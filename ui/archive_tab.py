@@ -34,11 +34,13 @@ ORDERS: tuple[Order, ...] = get_args(Order)
 
 
 class Row(NamedTuple):
-    """An article in the table: how many more articles tell its story, and in what it is searched."""
+    """An article in the table: how many more articles tell its story, in what it is looked for, and whether a question
+    can find it, which one without prose is not."""
 
     ref: ArticleRef
     copies: int
     text: str
+    is_searched: bool = True
 
 
 class Holdings(NamedTuple):
@@ -68,8 +70,14 @@ class Shelf:
         manifest = self.archive.manifest()
         with self._lock:
             if self._holdings is None or self._holdings.manifest != manifest:
+                empty = self.archive.without_prose()
                 rows = {
-                    ref.id: Row(ref, len(story) - 1, f"{ref.title} {ref.outlet} {ref.path} {ref.id}".casefold())
+                    ref.id: Row(
+                        ref,
+                        len(story) - 1,
+                        f"{ref.title} {ref.outlet} {ref.path} {ref.id}".casefold(),
+                        ref.id not in empty,
+                    )
                     for story in self.archive.stories()
                     for ref in story
                 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from assistant import Assistant, AssistantSettings
+from assistant import Assistant, AssistantSettings, reach_model
 from index import Table
+from ui.render import fault_html, note_html
 
 CHANGEABLE = ("passages", "statements", "answer_when")
 """Those that a visitor may change for the questions that they ask, under the names of the settings file."""
@@ -49,6 +50,14 @@ def tuned(assistant: Assistant, tuning: object) -> Assistant:
             _tuned.pop(next(iter(_tuned)), None)
         known = _tuned[key] = Assistant(assistant.archive, settings)
     return known
+
+
+def model_html(assistant: Assistant) -> str:
+    """Whether the language model that is set answers, and after how long; it is sent a short question for it."""
+    check = reach_model(assistant)
+    if check.state == "fault":
+        return fault_html(f"{check.found}. {check.remedy}".strip())
+    return note_html(". ".join(part for part in (check.found, check.remedy) if part))
 
 
 class Shown(NamedTuple):

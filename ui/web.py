@@ -28,7 +28,7 @@ from ui.logins import Logins
 from ui.places import Places
 from ui.sidebar import Sidebar, add_account, add_exports, user_of
 from ui.sources import Talk
-from ui.tuning import CHANGEABLE, Shown, bounds
+from ui.tuning import CHANGEABLE, Shown, bounds, model_html
 
 FIRST_PORT, PORTS = 7860, 100
 
@@ -84,7 +84,7 @@ def build_page(
         with gr.Tabs(elem_id="byline-tabs"):
             chat_tab, archive_tab = gr.Tab("Chat"), gr.Tab("Archive")
             with gr.Tab("Settings"):
-                tuned = _settings(page, assistant.settings, settings)
+                tuned = _settings(page, assistant, settings)
         with chat_tab:
             filters = _chat(page, assistant, shelf, chats, tuned, history, sidebar)
         with archive_tab:
@@ -272,10 +272,11 @@ def _archive(page: gr.Blocks, shelf: Shelf, filters: _Refresh, *, managed: bool)
         change.then(*listed, **QUICK).then(*filters, **QUICK)
 
 
-def _settings(page: gr.Blocks, now: AssistantSettings, settings: Sequence[Shown]) -> list[gr.components.Component]:
+def _settings(page: gr.Blocks, assistant: Assistant, settings: Sequence[Shown]) -> list[gr.components.Component]:
     """The settings; returns the fields of those that a visitor may change, in the order of ``CHANGEABLE``."""
     _html("<h2>For this visit</h2>" + render.note_html("What is changed here holds until the page is left."))
     fields: list[gr.components.Component] = []
+    now = assistant.settings
     with gr.Row(elem_id="byline-tuning"):
         for name in CHANGEABLE:
             about = AssistantSettings.model_fields[name].description
@@ -286,6 +287,24 @@ def _settings(page: gr.Blocks, now: AssistantSettings, settings: Sequence[Shown]
                 fields.append(
                     gr.Number(getattr(now, name), minimum=low, maximum=high, precision=0, label=name, info=about)
                 )
+    _html("<h2>The writer</h2>" + render.note_html(f"writer: {now.writer}"))
+    if assistant.model:
+        # only when it is asked for: a hosted model takes money for each question
+        try_it = gr.Button("Ask the model whether it is there", size="sm", elem_id="byline-try")
+        reached = _html(elem_id="byline-reached")
+        waiting = render.note_html("The model is asked …")
+        # beside the chat's places, so that a slow model keeps nobody waiting for an answer
+        try_it.click(lambda: waiting, None, reached, **QUICK).then(
+            lambda: model_html(assistant),
+            None,
+            reached,
+            concurrency_limit=1,
+            concurrency_id="model",
+            show_progress="hidden",
+            api_visibility="private",
+        )
+    else:
+        _html(render.note_html("It quotes, and needs no language model."))
     _html("<h2>The look</h2>" + render.note_html("Kept in this browser."))
     with gr.Row():
         theme = gr.Radio(["system", "light", "dark"], value="system", label="theme")
