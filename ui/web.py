@@ -23,6 +23,7 @@ from assistant import AnswerWhen, Assistant, AssistantSettings, ConversationStor
 from index import BylineError
 from ui import api, guard, handlers, render, sources, tables
 from ui.archive_tab import LONGEST_SEARCH, ORDERS, Shelf
+from ui.early import EarlyLook
 from ui.history import VERDICTS, History
 from ui.logins import Logins
 from ui.places import Places
@@ -357,6 +358,7 @@ def build_app(
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # the last one added is the first that a request meets
+    app.add_middleware(EarlyLook)
     if logins:
         app.add_middleware(guard.LoginRequired, logins=logins, path=path)
     app.add_middleware(guard.SameOrigin)

@@ -195,8 +195,7 @@ window.byline = (() => {
       } catch {}
     }
     const dark = chosen.theme === "dark" || (chosen.theme !== "light" && system.matches);
-    const body = document.body;
-    if (body && body.classList.contains("dark") !== dark) body.classList.toggle("dark", dark);
+    if (document.body.classList.contains("dark") !== dark) document.body.classList.toggle("dark", dark);
     document.documentElement.style.colorScheme = dark ? "dark" : "light";
     document.documentElement.style.fontSize = { small: "87.5%", large: "125%" }[chosen.text] || "100%";
   }
@@ -213,13 +212,6 @@ window.byline = (() => {
     }).observe(document.body, { childList: true, subtree: true, characterData: true });
   }
 
-  // at once, and to the body as soon as there is one: nothing is painted in another look first
-  look();
-  new MutationObserver((_, seen) => {
-    if (!document.body) return;
-    look();
-    seen.disconnect();
-  }).observe(document.documentElement, { childList: true });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
   else begin();
 
