@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from assistant.about import language_name
 from assistant.assistant import Assistant
 from assistant.cases import Case, read_cases
 from assistant.conversation import Conversation, remembered
 from assistant.conversation_store import ConversationStore, KeptConversation, new_key
-from assistant.doctor import Finding, examine
+from assistant.doctor import Finding, examine, reach_model
 from assistant.errors import (
     AnsweringBroken,
     CasesUnreadable,
@@ -93,8 +94,10 @@ __all__ = [
     "evaluate",
     "examine",
     "feedback_cases",
+    "language_name",
     "made_with",
     "new_key",
+    "reach_model",
     "read_cases",
     "remembered",
 ]

@@ -7,6 +7,7 @@ threads may use it at once; readers never wait (WAL), writers wait for each othe
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -125,7 +126,7 @@ class ConversationStore:
         Args:
             path: the SQLite file.
             archive: what the conversations are about; quotes that are read back are held against it.
-            owner: whose conversations; ``""`` where nobody logs in.
+            owner: whose conversations, by the name that they log in with; ``""`` where nobody does.
 
         Raises:
             ConversationsUnreadable: the file is damaged, of a newer Byline, or cannot be written; the message names it
@@ -142,6 +143,12 @@ class ConversationStore:
             with closing(self._connection()) as connection:
                 self._log_ahead(connection)
                 self._migrate(connection)
+
+    def of(self, owner: str) -> ConversationStore:
+        """The conversations of somebody else, in the same file."""
+        theirs = copy.copy(self)
+        theirs._scope = {**self._scope, "owner": owner}
+        return theirs
 
     # --- reading -----------------------------------------------------------------------------------------------
 

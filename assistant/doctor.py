@@ -6,13 +6,16 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import SecretStr
 
-from assistant.models import open_model
+from assistant.models import Model, open_model
 from assistant.settings import QUOTE, AssistantSettings
 from index import Archive, BylineError
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
 
 State = Literal["ok", "warning", "fault"]
 
@@ -108,10 +111,22 @@ def _search(archive: Archive) -> Finding:
     return Finding("search", "ok", f"{len(hits)} passage found" if hits else "no passage holds the word, but it works")
 
 
+def reach_model(assistant: Assistant) -> Finding:
+    """Send the assistant's language model a short question: whether it answers, and after how long."""
+    model, seconds = assistant.model, assistant.settings.model_seconds
+    if model is None:
+        return Finding("writer", "ok", f"{QUOTE} needs no language model")
+    return _guarded("writer", lambda: _answers(model, seconds))
+
+
 def _writer(settings: AssistantSettings, model_key: SecretStr | None) -> Finding:
     model = open_model(settings, model_key)
     assert model is not None
-    answered = model.probe(min(ANSWER_SECONDS, settings.model_seconds))
+    return _answers(model, settings.model_seconds)
+
+
+def _answers(model: Model, seconds: float) -> Finding:
+    answered = model.probe(min(ANSWER_SECONDS, seconds))
     if not answered.characters:
         return Finding("writer", "warning", f"{model.name} answers, and says nothing", "Choose another with writer")
     found = f"{model.name} answers: first words after {answered.first:.1f} s, all after {answered.seconds:.1f} s"

@@ -265,6 +265,8 @@ def filters_record(filters: Filters) -> dict[str, Any]:
             ("since", filters.since.isoformat() if filters.since else None),
             ("until", filters.until.isoformat() if filters.until else None),
             ("outlets", sorted(filters.outlets)),
+            ("languages", sorted(filters.languages)),
+            ("authors", sorted(filters.authors)),
         )
         if value
     }
@@ -272,7 +274,8 @@ def filters_record(filters: Filters) -> dict[str, Any]:
 
 def filters_of(record: Mapping[str, Any]) -> Filters:
     """Filters from what :func:`filters_record` gave."""
-    return Filters(_day(record.get("since")), _day(record.get("until")), frozenset(record.get("outlets", ())))
+    outlets, languages, authors = (frozenset(record.get(name, ())) for name in ("outlets", "languages", "authors"))
+    return Filters(_day(record.get("since")), _day(record.get("until")), outlets, languages, authors)
 
 
 def _citation(row: Mapping[str, Any], reference: Reference, article: Article | None) -> KeptCitation:

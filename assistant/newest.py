@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 
 from assistant.forms import WhatIsNew
 from assistant.stretches import Stretch, in_words
-from assistant.topics import SPOKEN_OF, Topic, passes
+from assistant.topics import SPOKEN_OF, Topic
 from index import Archive, Article, ArticleRef, Embedder, Filters, SearchHit
 
 STORIES = 5
@@ -61,12 +61,14 @@ def newest(
         if last is None:
             return Newest((), None, 0, None)
         stretch = Stretch(last - timedelta(days=LATELY_DAYS - 1), last)
-    within = Filters(
-        max(stretch.first, filters.since or date.min), min(stretch.last, filters.until or date.max), filters.outlets
+    within = replace(
+        filters,
+        since=max(stretch.first, filters.since or date.min),
+        until=min(stretch.last, filters.until or date.max),
     )
     if topic is not None:
         return _about(archive, topic, within, stretch, last, as_of)
-    told = [copies for story in stories if (copies := [ref for ref in story if passes(ref, within)])]
+    told = [copies for story in stories if (copies := [ref for ref in story if within.passes(ref)])]
     chosen = _most_written_of(told, embedder)
     return Newest(tuple(archive.article(ref.id) for ref in chosen), stretch, len(told), last)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.attribution import is_bare_quotation
 from assistant.instructions import is_bidden
-from assistant.topics import SPOKEN_OF, Topic, passes
+from assistant.topics import SPOKEN_OF, Topic
 from index import Archive, Article, Embedder, Filters, SearchHit, Span, words
 
 FEWEST, MOST = 3, 5
@@ -119,8 +119,8 @@ def find_article(archive: Archive, topic: Topic, filters: Filters | None, as_of:
 
     None where none does. Where several have the title, the newest.
     """
-    wanted = _folded(topic.text)
-    same = [ref for ref in archive.articles() if wanted and _folded(ref.title) == wanted and passes(ref, filters)]
+    wanted, within = _folded(topic.text), filters or Filters()
+    same = [ref for ref in archive.articles() if wanted and _folded(ref.title) == wanted and within.passes(ref)]
     if same:
         return archive.article(max(same, key=lambda ref: (ref.published or date.min, ref.id)).id), 1.0
     hits = archive.search(topic.text, filters=filters, as_of=as_of)

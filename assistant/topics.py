@@ -1,11 +1,10 @@
-"""What articles are looked for by: a topic that their texts speak of, and filters that they pass."""
+"""What articles are looked for by: a topic that their texts speak of."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 
-from index import Article, ArticleRef, Filters, SearchHit, terms
+from index import Article, SearchHit, terms
 
 SPOKEN_OF = 0.6
 """Share of a topic's words, by rarity, from which a text speaks of it."""
@@ -42,14 +41,3 @@ class Topic:
     def share_in(self, hit: SearchHit) -> float:
         """:meth:`share` of a passage with its headline."""
         return self.share(f"{hit.article.title} {hit.passage.text}")
-
-
-def passes(ref: ArticleRef, filters: Filters | None) -> bool:
-    """Whether an article passes filters, as :meth:`index.Archive.search` applies them."""
-    if not filters:
-        return True
-    if filters.outlets and ref.outlet.casefold() not in {name.casefold() for name in filters.outlets}:
-        return False
-    if not (filters.since or filters.until):
-        return True
-    return ref.published is not None and (filters.since or date.min) <= ref.published <= (filters.until or date.max)

@@ -326,6 +326,16 @@ class Archive:
 
         return self._with_snapshot(found)
 
+    def without_prose(self) -> frozenset[str]:
+        """The ids of the articles in which nothing was found that could be quoted, so that no search finds them."""
+
+        def found(opened: _Opened) -> frozenset[str]:
+            docs = {entry.doc for entry in opened.store.entries(opened.generation) if not entry.earlier}
+            empty = opened.store.refs_of(opened.store.docs_without_passages(docs), opened.generation)
+            return frozenset(ref.id for ref in empty.values())
+
+        return self._with_snapshot(found)
+
     def articles(self) -> list[ArticleRef]:
         """The articles of the archive, each once, by path."""
         manifest = self.manifest()
@@ -511,7 +521,7 @@ class Archive:
                 embedder = self._embedder_for(manifest)
                 store = self._open_store()
                 with self._with_remedy():
-                    snapshot = self._generations.open(manifest.generation)
+                    snapshot = self._generations.open(manifest.generation, store.voices)
                 self._opened = _Opened(key, snapshot, embedder, store)
             return self._opened
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from index.disk import folder_to_disk
 from index.errors import IndexDamaged, IndexMissing, IndexOutdated
-from index.segments import Keywords, Segment, Vectors, build_segment, docs_of, has_sound_database
+from index.segments import Keywords, Segment, Vectors, Voices, build_segment, docs_of, has_sound_database
 from index.store import Store
 from index.types import Filters
 
@@ -219,13 +219,13 @@ class Generations:
                     sizes[state.st_dev, state.st_ino] = state.st_size
         return sum(sizes.values())
 
-    def open(self, generation: int) -> Snapshot:
-        """Open ``generation`` for searching.
+    def open(self, generation: int, voices: Voices = lambda _: {}) -> Snapshot:
+        """Open ``generation`` for searching; ``voices`` tells languages and authors, without which none is known.
 
         Raises:
             IndexMissing, IndexOutdated, IndexDamaged: as :meth:`manifest`.
         """
-        return Snapshot(self._folder(generation), self.manifest(generation))
+        return Snapshot(self._folder(generation), self.manifest(generation), voices)
 
     def _folder(self, generation: int) -> Path:
         return self.folder / f"gen-{generation:06d}"
@@ -247,10 +247,10 @@ class Snapshot:
     ``stories`` gives, for each document that has copies, the documents of its story, the best first.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, voices: Voices) -> None:
         self.manifest = manifest
         try:
-            self._segments = [Segment(folder / name, manifest.gone) for name in manifest.segments]
+            self._segments = [Segment(folder / name, manifest.gone, voices) for name in manifest.segments]
             stories: list[list[int]] = json.loads((folder / _STORIES).read_text())
             self.stories = {doc: tuple(story) for story in stories for doc in story}
         except Exception as error:  # three libraries read these files, each with its own words for damage

@@ -7,22 +7,28 @@ has gone since is passed over. So one article more costs a segment of one articl
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store import IndexedPassage, is_sound_sqlite
-from index.types import Filters
-from index.vectors import VectorIndex, day_number
+from index.store import IndexedPassage, Voice, is_sound_sqlite
+from index.types import Filters, is_among
+from index.vectors import VectorIndex
 
 if TYPE_CHECKING:
     from index.keywords import KeywordIndex
 
 _ROWS, _CHROMA, _KEYWORDS = "rows.npz", "chroma", "keywords"
+
+
+Voices = Callable[[Iterable[int]], Mapping[int, Voice]]
+"""What looks up languages and authors by documents. They are no part of a segment: few searches ask for them."""
 
 
 def build_segment(folder: Path, passages: Sequence[IndexedPassage], vectors: NDArray[np.float32]) -> None:
@@ -41,7 +47,7 @@ def build_segment(folder: Path, passages: Sequence[IndexedPassage], vectors: NDA
     days = [day_number(passage.published) for passage in passages]
     with ThreadPoolExecutor(1) as other:
         # Chroma works outside Python's lock: the keyword index costs no time of its own
-        chroma = other.submit(VectorIndex.build, folder / _CHROMA, numbers, vectors, outlets, days)
+        chroma = other.submit(VectorIndex.build, folder / _CHROMA, numbers, vectors)
         KeywordIndex.build(passage.keywords for passage in passages).save(folder / _KEYWORDS)
         chroma.result()
     names, positions = np.unique(np.array(outlets, dtype=np.str_), return_inverse=True)
@@ -53,6 +59,11 @@ def build_segment(folder: Path, passages: Sequence[IndexedPassage], vectors: NDA
         outlets=positions.astype(np.int32),
         outlet_names=names,
     )
+
+
+def day_number(day: date | None) -> int:
+    """A day as a whole number; 0 is no date."""
+    return day.toordinal() if day else 0
 
 
 def docs_of(folder: Path) -> NDArray[np.int64]:
@@ -70,8 +81,14 @@ def has_sound_database(folder: Path) -> bool:
 class Segment:
     """A segment opened for searching. Never changes; safe to use from several threads."""
 
-    def __init__(self, folder: Path, gone: Collection[int]) -> None:
-        """Args: folder: what :func:`build_segment` wrote. gone: documents in it that are passed over."""
+    def __init__(self, folder: Path, gone: Collection[int], voices: Voices) -> None:
+        """Open it.
+
+        Args:
+            folder: what :func:`build_segment` wrote.
+            gone: documents in it that are passed over.
+            voices: looks up language and authors of the others.
+        """
         from index.keywords import KeywordIndex
 
         with np.load(folder / _ROWS, allow_pickle=False) as rows:
@@ -87,6 +104,11 @@ class Segment:
             self.outlet_names: list[str] = rows["outlet_names"].tolist()
         self.keywords: KeywordIndex = KeywordIndex.load(folder / _KEYWORDS)
         self._vectors = VectorIndex(folder / _CHROMA)
+        self._look_up_voices = voices
+
+    @cached_property
+    def _voices(self) -> Mapping[int, Voice]:
+        return self._look_up_voices(np.unique(self.docs).tolist())
 
     def nearest(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[int, float]]:
         """(number, cosine similarity) of the ``k`` passages nearest to ``vector`` that pass ``filters``, best first.
@@ -94,9 +116,11 @@ class Segment:
         Raises:
             IndexDamaged: Chroma cannot read its files.
         """
+        if filters:
+            return self._vectors.nearest(vector, k, self.passages[self.mask(filters)].tolist())
         wanted = k
         while True:
-            found = self._vectors.nearest(vector, wanted, filters)
+            found = self._vectors.nearest(vector, wanted)
             there = [pair for pair in found if pair[0] not in self._gone]
             if len(there) >= k or len(found) < wanted:
                 return there[:k]
@@ -130,6 +154,13 @@ class Segment:
         if filters.outlets:
             wanted = [at for at, name in enumerate(self.outlet_names) if name in filters.outlets]
             passes &= np.isin(self._outlets, wanted)
+        if filters.languages or filters.authors:
+            docs = [
+                doc
+                for doc, voice in self._voices.items()
+                if is_among(filters.languages, (voice.language,)) and is_among(filters.authors, voice.authors)
+            ]
+            passes &= np.isin(self.docs, docs)
         return passes
 
 

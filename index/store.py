@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,6 +197,13 @@ class OldVersion:
 
     article: Article
     seen: datetime
+
+
+class Voice(NamedTuple):
+    """In what language an article speaks, and who wrote it."""
+
+    language: str
+    authors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -551,6 +558,15 @@ class Store:
         )
         return {int(doc): f"{opening} {outlet}" for doc, opening, outlet in rows}
 
+    def voices(self, docs: Iterable[int]) -> dict[int, Voice]:
+        """Language and authors of articles by their documents."""
+        rows = self._rows(
+            "SELECT doc, json_extract(facts, '$.language'), json_extract(facts, '$.authors')"
+            f" FROM documents JOIN articles USING (article) WHERE doc IN {_WANTED}",
+            {"wanted": _numbers(docs)},
+        )
+        return {int(doc): Voice(str(language), tuple(json.loads(authors))) for doc, language, authors in rows}
+
     def sketches(self, articles: Iterable[int]) -> dict[int, Sketch]:
         """Articles by their rows, as they are compared with others."""
         rows = self._rows(
@@ -745,6 +761,7 @@ def _ref(row: tuple[Any, ...]) -> ArticleRef:
         str(locator),
         facts["language"],
         facts["url"],
+        tuple(facts["authors"]),
     )
 
 

@@ -6,7 +6,7 @@ Every offset in Byline counts characters (Unicode code points) of ``Article.text
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -155,14 +155,41 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Narrows a search: days (inclusive) and outlets. An article without a date is outside every range of days."""
+    """Narrows a search: days (inclusive), outlets, languages and authors.
+
+    An article without a date is outside every range of days. Of several names of one kind an article has one; an author
+    is named whole, as the article has it. ``languages`` are ISO 639-1 codes. Capitals do not matter.
+    """
 
     since: date | None = None
     until: date | None = None
     outlets: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    authors: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return self.since is not None or self.until is not None or bool(self.outlets)
+        dated = self.since is not None or self.until is not None
+        return dated or bool(self.outlets or self.languages or self.authors)
+
+    def passes(self, ref: ArticleRef) -> bool:
+        """Whether an article in a list is one that is looked among."""
+        if not all(
+            is_among(named, held)
+            for named, held in (
+                (self.outlets, (ref.outlet,)),
+                (self.languages, (ref.language,)),
+                (self.authors, ref.authors),
+            )
+        ):
+            return False
+        if not (self.since or self.until):
+            return True
+        return ref.published is not None and (self.since or date.min) <= ref.published <= (self.until or date.max)
+
+
+def is_among(named: Collection[str], held: Iterable[str]) -> bool:
+    """Whether an article that holds these names passes a filter that names those; one that names none lets all pass."""
+    return not named or not {name.casefold() for name in named}.isdisjoint(name.casefold() for name in held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +256,7 @@ class ArticleRef:
     locator: str = ""
     language: str = ""
     url: str = ""
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

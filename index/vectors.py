@@ -9,7 +9,6 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections.abc import Sequence
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,22 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexDamaged
-from index.types import Filters
 
 COLLECTION = "passages"
 
 EF_SEARCH = 200
 """hnswlib's beam at query time. With it, 200 queries over 35,000 clustered vectors all gave the exact 20 nearest."""
 
+EXACT = 500
+"""So many passages are all compared where a search is narrowed to them: of few, hnswlib's graph leads past some."""
+
 EF_CONSTRUCTION, MAX_NEIGHBORS = 100, 16
 
 FEWEST_UNWRITTEN = 2
 """The least number of rows that Chroma keeps in its log before it writes them to the vector index's files."""
-
-
-def day_number(day: date | None) -> int:
-    """A day as a whole number, for Chroma cannot compare dates; 0 is no date."""
-    return day.toordinal() if day else 0
 
 
 class VectorIndex:
@@ -47,17 +43,13 @@ class VectorIndex:
         self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
 
     @staticmethod
-    def build(
-        folder: Path, ids: Sequence[int], vectors: NDArray[np.float32], outlets: Sequence[str], days: Sequence[int]
-    ) -> None:
+    def build(folder: Path, ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Write a collection into ``folder`` and close it.
 
         Args:
             folder: made here.
             ids: the number of each passage.
             vectors: float32, shape (passages, dimensions), rows of unit length.
-            outlets: of each passage's article, for filters.
-            days: of each passage's article, by :func:`day_number`.
         """
         client = _client(folder)
         try:
@@ -83,10 +75,6 @@ class VectorIndex:
                 collection.add(
                     ids=[str(number) for number in ids[low:high]],
                     embeddings=vectors[low:high],
-                    metadatas=[
-                        {"outlet": outlet, "day": day}
-                        for outlet, day in zip(outlets[low:high], days[low:high], strict=True)
-                    ],
                 )
             if 0 < len(ids) < FEWEST_UNWRITTEN:
                 collection.update(ids=[str(ids[0])], embeddings=vectors[:1])
@@ -97,8 +85,12 @@ class VectorIndex:
     def _count(self) -> int:
         return int(self._collection.count())  # Chroma reads all ids for it, every time
 
-    def nearest(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[tuple[int, float]]:
-        """(number, cosine similarity) of the ``k`` passages nearest to ``vector`` that pass ``filters``, best first.
+    def nearest(
+        self, vector: NDArray[np.float32], k: int, among: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """(number, cosine similarity) of the ``k`` passages nearest to ``vector``, best first.
+
+        ``among`` are the numbers of those that it is looked for among, in the search itself; None: all.
 
         Raises:
             IndexDamaged: Chroma cannot read its files.
@@ -109,14 +101,21 @@ class VectorIndex:
             count = self._count
             if not count or not vector.any():
                 return []
-            found = self._collection.query(
-                query_embeddings=vector[None, :], n_results=min(k, count), where=_where(filters), include=["distances"]
+            if among is not None and len(among) <= EXACT:
+                found = self.similarities(among, vector)
+                return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:k]
+            result = self._collection.query(
+                query_embeddings=vector[None, :],
+                n_results=min(k, count),
+                # as names: a condition on what Chroma keeps of each passage takes ten times as long
+                ids=None if among is None or len(among) == count else [str(number) for number in among],
+                include=["distances"],
             )
         except ChromaError as error:
             raise IndexDamaged(f"The vectors of the index cannot be searched ({error}).") from error
-        distances = found["distances"]
+        distances = result["distances"]
         assert distances is not None
-        return [(int(id_), 1.0 - distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)]
+        return [(int(id_), 1.0 - distance) for id_, distance in zip(result["ids"][0], distances[0], strict=True)]
 
     def similarities(self, numbers: Sequence[int], vector: NDArray[np.float32]) -> dict[int, float]:
         """The cosine similarity to ``vector`` of the passages of these numbers; of those that are here.
@@ -137,19 +136,6 @@ class VectorIndex:
         # not the matrix product, whose threads wait spinning
         similar = np.vecdot(np.asarray(found["embeddings"], np.float32), vector)
         return {int(id_): float(value) for id_, value in zip(found["ids"], similar, strict=True)}
-
-
-def _where(filters: Filters) -> Any:
-    clauses: list[dict[str, Any]] = []
-    if filters.since or filters.until:
-        clauses.append({"day": {"$gte": max(1, day_number(filters.since))}})
-    if filters.until:
-        clauses.append({"day": {"$lte": day_number(filters.until)}})
-    if filters.outlets:
-        clauses.append({"outlet": {"$in": sorted(filters.outlets)}})
-    if len(clauses) > 1:
-        return {"$and": clauses}
-    return clauses[0] if clauses else None
 
 
 def _client(folder: Path) -> Any:  # chromadb's own type lacks close()

@@ -72,6 +72,15 @@ def test_copies_are_counted_and_sorted_by(shelf):
     assert re.findall(r"<td>(\d*)</td></tr>", html)[:3] == ["1", "1", ""]
 
 
+def test_an_article_in_which_nothing_can_be_quoted_says_so(folder):
+    write(folder, {"mill.txt": MILL, "empty.json": '{"title": "Pictures of the fair", "text": "Share this"}'})
+    archive = Archive.open(folder)
+    archive.sync()
+    html, _ = Shelf(archive).table("", "title", 1)
+    assert titles(html) == ["Old paper mill burns in Tarn", "Pictures of the fair"]
+    assert re.findall(r"<td>(searched|no prose)</td>", html) == ["searched", "no prose"]
+
+
 def test_an_article_is_read_with_what_is_not_prose_told_apart(shelf):
     wanted = next(row.ref for row in shelf.holdings().rows if row.ref.path == "mill.txt")
     html = shelf.article({"article": wanted.id}, removable=True)
@@ -103,9 +112,9 @@ def test_a_column_of_the_histogram_gives_its_days(shelf):
 
 
 def test_filters_are_named_and_tell_their_columns_apart(shelf):
-    html, outlets, label = shelf.filtered("2024-01-01", "2024-01-01", ["The Norby Times"])
+    html, choices, label = shelf.filtered("2024-01-01", "2024-01-01", ["The Norby Times"])
     assert label == "Filters: 1 January 2024, The Norby Times"
-    assert outlets == ["The Elvra Post", "The Norby Times"]
+    assert choices.outlets == (("The Elvra Post (40)", "The Elvra Post"), ("The Norby Times (20)", "The Norby Times"))
     assert html.count("byline-apart") == 1
     assert "byline-fault" in shelf.filtered("2024-02-01", "2024-01-01", None)[0]
 

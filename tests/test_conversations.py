@@ -90,7 +90,13 @@ def test_a_quote_comes_back_with_its_article_and_its_offsets(villages, store):
 
 
 def test_what_it_was_asked_with_comes_back(villages, store):
-    filters = Filters(date(2020, 1, 1), date(2026, 1, 31), frozenset(["The Ferry", "Old & New"]))
+    filters = Filters(
+        date(2020, 1, 1),
+        date(2026, 1, 31),
+        frozenset(["The Ferry", "Old & New"]),
+        frozenset(["de"]),
+        frozenset(["Ann"]),
+    )
     made = made_with(villages)
     id_, _ = keep(store, villages, COST, filters=filters, as_of=date(2026, 1, 31), made_with=made)
     (kept,) = store.answers(id_)

@@ -78,7 +78,15 @@ def test_it_greets_by_its_name_and_offers_three_tools_that_only_read(told):
     assert tools.keys() == {"ask", "search", "article"}
     assert all(tool.description and tool.annotations.read_only_hint for tool in tools.values())
     assert tools["ask"].input_schema["required"] == ["question"]
-    assert tools["ask"].input_schema["properties"].keys() == {"question", "since", "until", "outlets", "as_of"}
+    assert tools["ask"].input_schema["properties"].keys() == {
+        "question",
+        "since",
+        "until",
+        "outlets",
+        "languages",
+        "authors",
+        "as_of",
+    }
 
 
 def test_an_answer_comes_as_text_with_its_sources_and_as_data(results):

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import date
+from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Annotated, Any, Literal, TypeVar
@@ -61,7 +62,7 @@ MOST_BYTES = 2 * 1024 * 1024
 
 MOST_HITS = 100
 MOST_ARTICLES = 1000
-MOST_OUTLETS = 100
+MOST_NAMES = 100
 MOST_TURNS = 20
 
 ANSWERS = 300
@@ -90,7 +91,14 @@ _PLAIN_PAGE = {
     "frame-ancestors 'none'"
 }
 
-Outlet = Annotated[str, Field(max_length=300)]
+Name = Annotated[str, Field(max_length=300)]
+
+Languages = Annotated[
+    list[Name], Query(max_length=MOST_NAMES, description="only this language, by its ISO 639-1 code; may be repeated")
+]
+Authors = Annotated[
+    list[Name], Query(max_length=MOST_NAMES, description="only this author, by the whole name; may be repeated")
+]
 
 
 class Question(BaseModel):
@@ -101,7 +109,13 @@ class Question(BaseModel):
     question: str = Field(description="the question, or a follow-up")
     since: date | None = Field(default=None, description="only articles of this day or later")
     until: date | None = Field(default=None, description="only articles of this day or earlier")
-    outlets: list[Outlet] = Field(default=[], max_length=MOST_OUTLETS, description="only articles of these outlets")
+    outlets: list[Name] = Field(default=[], max_length=MOST_NAMES, description="only articles of these outlets")
+    languages: list[Name] = Field(
+        default=[], max_length=MOST_NAMES, description="only articles in these languages, by their ISO 639-1 codes"
+    )
+    authors: list[Name] = Field(
+        default=[], max_length=MOST_NAMES, description="only articles by these authors, by their whole names"
+    )
     as_of: date | None = Field(default=None, description="the day on which it is asked; today unless given")
     writer: Literal["quote"] | None = Field(
         default=None, description="`quote`: answered by quotes, whatever writer is set; it waits for no language model"
@@ -123,20 +137,20 @@ class Answers:
     def __init__(self, most: int = ANSWERS) -> None:
         """Args: most: how many are kept; the one used longest ago goes first."""
         self._most = most
-        self._kept: OrderedDict[str, Answer] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[str, Answer]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def keep(self, answer: Answer) -> str:
-        """The id under which it is kept."""
+    def keep(self, answer: Answer, owner: str = "") -> str:
+        """The id under which it is kept, for who asked."""
         id_ = secrets.token_urlsafe(16)
         with self._lock:
-            self._kept[id_] = answer
+            self._kept[id_] = owner, answer
             if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return id_
 
-    def turns(self, ids: Sequence[str]) -> tuple[Turn, ...]:
-        """The answers of these ids as the turns of a conversation.
+    def turns(self, ids: Sequence[str], owner: str = "") -> tuple[Turn, ...]:
+        """The answers of these ids as the turns of a conversation of who asked.
 
         Raises:
             AnswerForgotten: one of them is not kept.
@@ -144,13 +158,14 @@ class Answers:
         turns: tuple[Turn, ...] = ()
         with self._lock:
             for id_ in ids:
-                if id_ not in self._kept:
+                whose, answer = self._kept.get(id_, ("", None))
+                if answer is None or whose != owner:
                     raise AnswerForgotten(
                         "An answer that the history names is not kept any more. Ask again without it, as a question "
                         "that stands by itself."
                     )
                 self._kept.move_to_end(id_)
-                turns = remembered(turns, self._kept[id_])
+                turns = remembered(turns, answer)
         return turns
 
 
@@ -256,14 +271,19 @@ def build_api(assistant: Assistant, places: Places, path: str = "", writing: Pla
         As server-sent events, one a step; with `Accept: application/json` as one answer. An answer that is declined is
         an answer too, with the status 200. The id of an answer may stand in the history of the next question.
         """
-        turns = answers.turns(asked.history)
-        filters = Filters(asked.since, asked.until, frozenset(asked.outlets))
+        owner = str(getattr(request.state, "user", ""))
+        turns = answers.turns(asked.history, owner)
+        filters = Filters(
+            asked.since, asked.until, *(frozenset(names) for names in (asked.outlets, asked.languages, asked.authors))
+        )
 
         answering = quoting(assistant) if asked.writer else assistant
         room = writing if answering.writes else places
 
         def work() -> Iterator[tuple[str, dict[str, object]]]:
-            return events_json(answering.stream(asked.question, filters, asked.as_of, turns), answers.keep)
+            return events_json(
+                answering.stream(asked.question, filters, asked.as_of, turns), partial(answers.keep, owner=owner)
+            )
 
         if _wants_json(request.headers.get("accept", "")):
             last = await done(lambda: list(work())[-1], request, room)
@@ -281,12 +301,15 @@ def build_api(assistant: Assistant, places: Places, path: str = "", writing: Pla
         since: Annotated[date | None, Query(description="only articles of this day or later")] = None,
         until: Annotated[date | None, Query(description="only articles of this day or earlier")] = None,
         outlet: Annotated[
-            list[Outlet], Query(max_length=MOST_OUTLETS, description="only this outlet; may be repeated")
+            list[Name], Query(max_length=MOST_NAMES, description="only this outlet; may be repeated")
         ] = [],  # noqa: B006 - FastAPI copies it
+        language: Languages = [],  # noqa: B006
+        author: Authors = [],  # noqa: B006
         as_of: Annotated[date | None, Query(description="the day on which it is asked; today unless given")] = None,
     ) -> Response:
         """Find passages, best first."""
-        hits = await done(lambda: assistant.search(q, k, Filters(since, until, frozenset(outlet)), as_of), request)
+        filters = Filters(since, until, frozenset(outlet), frozenset(language), frozenset(author))
+        hits = await done(lambda: assistant.search(q, k, filters, as_of), request)
         return _json({"query": q, "hits": [render.hit_json(hit) for hit in hits]})
 
     @api.get("/articles", responses=shapes.articles_responses() | faults)
@@ -297,19 +320,17 @@ def build_api(assistant: Assistant, places: Places, path: str = "", writing: Pla
         since: Annotated[date | None, Query(description="only articles of this day or later")] = None,
         until: Annotated[date | None, Query(description="only articles of this day or earlier")] = None,
         outlet: Annotated[
-            list[Outlet], Query(max_length=MOST_OUTLETS, description="only this outlet; may be repeated")
+            list[Name], Query(max_length=MOST_NAMES, description="only this outlet; may be repeated")
         ] = [],  # noqa: B006
+        language: Languages = [],  # noqa: B006
+        author: Authors = [],  # noqa: B006
     ) -> Response:
         """List the articles, by the path of their files."""
 
+        filters = Filters(since, until, frozenset(outlet), frozenset(language), frozenset(author))
+
         def listed() -> list[dict[str, object]]:
-            return [
-                render.ref_json(ref)
-                for ref in archive.articles()
-                if (not outlet or ref.outlet in outlet)
-                and (since is None or (ref.published is not None and ref.published >= since))
-                and (until is None or (ref.published is not None and ref.published <= until))
-            ]
+            return [render.ref_json(ref) for ref in archive.articles() if filters.passes(ref)]
 
         found = await done(listed, request)
         return _json({"total": len(found), "articles": found[offset : offset + limit]})

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, get_args
 
 from index import Addition, Archive, ArticleRef, BylineError, Filters, Manifest, SyncReport, is_url
 from ui import render, tables
-from ui.filters import Period, chips, histogram_html, outlets_of, periods, read_filters
+from ui.filters import Choices, Period, chips, choices_of, histogram_html, periods, read_filters
 from ui.plots import bars
 from ui.sources import window
 from ui.suggestions import examples
@@ -34,11 +34,13 @@ ORDERS: tuple[Order, ...] = get_args(Order)
 
 
 class Row(NamedTuple):
-    """An article in the table: how many more articles tell its story, and in what it is searched."""
+    """An article in the table: how many more articles tell its story, in what it is looked for, and whether a question
+    can find it, which one without prose is not."""
 
     ref: ArticleRef
     copies: int
     text: str
+    is_searched: bool = True
 
 
 class Holdings(NamedTuple):
@@ -46,7 +48,7 @@ class Holdings(NamedTuple):
 
     manifest: Manifest
     rows: tuple[Row, ...]
-    outlets: tuple[str, ...]
+    choices: Choices
     periods: tuple[Period, ...]
 
 
@@ -68,13 +70,19 @@ class Shelf:
         manifest = self.archive.manifest()
         with self._lock:
             if self._holdings is None or self._holdings.manifest != manifest:
+                empty = self.archive.without_prose()
                 rows = {
-                    ref.id: Row(ref, len(story) - 1, f"{ref.title} {ref.outlet} {ref.path} {ref.id}".casefold())
+                    ref.id: Row(
+                        ref,
+                        len(story) - 1,
+                        f"{ref.title} {ref.outlet} {ref.path} {ref.id}".casefold(),
+                        ref.id not in empty,
+                    )
                     for story in self.archive.stories()
                     for ref in story
                 }
                 refs = [row.ref for row in rows.values()]
-                self._holdings = Holdings(manifest, tuple(rows.values()), tuple(outlets_of(refs)), tuple(periods(refs)))
+                self._holdings = Holdings(manifest, tuple(rows.values()), choices_of(refs), tuple(periods(refs)))
             return self._holdings
 
     # --- looking -----------------------------------------------------------------------------------------------------
@@ -123,18 +131,23 @@ class Shelf:
             return "", ""
         return found[number].first.isoformat(), found[number].last.isoformat()
 
-    def filtered(self, since: object, until: object, outlets: object) -> tuple[str, list[str], str]:
-        """The histogram as HTML with the days told apart that are chosen, the outlets to choose from, and how the
+    def filtered(
+        self, since: object, until: object, outlets: object, languages: object = None, authors: object = None
+    ) -> tuple[str, Choices, str]:
+        """The histogram as HTML with the days told apart that are chosen, what there is to choose from, and how the
         filters are called."""
         try:
             held = self.holdings()
-            filters = read_filters(since, until, outlets)
         except BylineError as error:
-            return render.fault_html(str(error)), [], "Filters"
+            return render.fault_html(str(error)), Choices(), "Filters"
+        try:
+            filters = read_filters(since, until, outlets, languages, authors)
+        except BylineError as error:
+            return render.fault_html(str(error)), held.choices, "Filters"
         chosen = ", ".join(chips(filters))
         return (
             histogram_html(held.periods, filters, "days"),
-            list(held.outlets),
+            held.choices,
             f"Filters: {chosen}" if chosen else "Filters",
         )
 

@@ -96,6 +96,16 @@ def build_parser() -> argparse.ArgumentParser:
         added.add_argument(
             "--outlet", metavar="NAME", action="append", default=[], help="only this outlet (repeatable)"
         )
+        added.add_argument(
+            "--language",
+            metavar="CODE",
+            action="append",
+            default=[],
+            help="only this language, such as en (repeatable)",
+        )
+        added.add_argument(
+            "--author", metavar="NAME", action="append", default=[], help="only this author, whole name (repeatable)"
+        )
 
     def as_of_option(added: argparse.ArgumentParser) -> None:
         added.add_argument("--as-of", metavar="DAY", type=_day, help="ask as on this day (today)")
@@ -186,6 +196,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     listed = command("list", "List the articles.", _list)
     archive_option(listed)
+    filter_options(listed)
     listed.add_argument("--stories", action="store_true", help="by story: copies of one text together, most first")
     json_option(listed)
 
@@ -233,7 +244,14 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_conversations(listing: argparse.ArgumentParser, archive_option: Callable[..., None]) -> None:
     """The actions of ``byline conversations``, and the options of the list that it is without one."""
+
+    def user_option(added: argparse.ArgumentParser, default: str = "") -> None:
+        added.add_argument(
+            "--user", metavar="NAME", default=default, help="of who logs in to the web chat by this name"
+        )
+
     archive_option(listing)
+    user_option(listing)
     listing.add_argument("--json", action="store_true", help="print JSON")
     actions = listing.add_subparsers(title="actions", metavar="ACTION")
 
@@ -242,6 +260,7 @@ def _add_conversations(listing: argparse.ArgumentParser, archive_option: Callabl
         added.set_defaults(run=run)
         # what stands before the action is not to be undone by what does not stand behind it
         archive_option(added, default=argparse.SUPPRESS)
+        user_option(added, default=argparse.SUPPRESS)
         return added
 
     def id_argument(added: argparse.ArgumentParser) -> None:
@@ -293,7 +312,8 @@ def _archive(options: argparse.Namespace) -> Archive:
 def _filters(options: argparse.Namespace) -> Filters:
     from index import Filters
 
-    return Filters(options.since, options.until, frozenset(options.outlet))
+    named = (frozenset(names) for names in (options.outlet, options.language, options.author))
+    return Filters(options.since, options.until, *named)
 
 
 def _print_json(value: object) -> None:
@@ -303,15 +323,13 @@ def _print_json(value: object) -> None:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from dataclasses import asdict
-
     from ui import render
 
     archive = _archive(options)
     with _Bar() as bar:
         report = archive.sync(allow_removals=options.allow_removals, progress=bar.tell)
     if options.json:
-        _print_json(asdict(report))
+        _print_json(render.report_json(report))
     else:
         print(render.report_text(report))
     if not report.articles:
@@ -520,7 +538,7 @@ def _kept(options: argparse.Namespace) -> tuple[Archive, ConversationStore]:
 
     settings = _settings(options)
     archive = open_archive(settings)
-    return archive, open_conversations(settings, archive)
+    return archive, open_conversations(settings, archive).of(options.user)
 
 
 def _conversations(options: argparse.Namespace) -> int:
@@ -701,21 +719,20 @@ def _anew(options: argparse.Namespace) -> str:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from dataclasses import asdict
-
     from ui import render
 
-    archive = _archive(options)
+    archive, filters = _archive(options), _filters(options)
     if options.stories:
-        stories = archive.stories()
+        copies = (tuple(article for article in story if filters.passes(article)) for story in archive.stories())
+        stories = [story for story in copies if story]
         if options.json:
-            _print_json([[asdict(article) for article in story] for story in stories])
+            _print_json([[render.ref_json(article) for article in story] for story in stories])
         else:
             print(render.stories_text(stories))
         return ANSWERED
-    articles = archive.articles()
+    articles = [article for article in archive.articles() if filters.passes(article)]
     if options.json:
-        _print_json([asdict(article) for article in articles])
+        _print_json([render.ref_json(article) for article in articles])
     else:
         for article in articles:
             print(render.ref_text(article))
@@ -751,9 +768,7 @@ def _serve(options: argparse.Namespace) -> int:
     logins = open_logins(settings, required=options.login_required)
     assistant = open_assistant(settings)
     assistant.workers = open_workers(settings, assistant)
-    # one page for several people must not show one the conversations of another
-    keeps = settings.serve.keep_conversations and not logins
-    store = open_conversations(settings, assistant.archive) if keeps else None
+    store = open_conversations(settings, assistant.archive) if settings.serve.keep_conversations else None
 
     def ready(address: str) -> None:
         print(f"Byline answers at {address} (Ctrl-C ends it)", flush=True)

@@ -7,15 +7,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from assistant import QuestionError
+from assistant import QuestionError, language_name
 from index import ArticleRef, Filters
 from ui.plots import columns
+from ui.render import plain
 
-MOST_OUTLETS = 200
-"""Outlets that one question may name, and that are listed to choose from: those with most articles."""
+MOST_NAMES = 200
+"""Outlets, languages and authors each that one question may name, and that are listed to choose from: those with most
+articles."""
 
-CHIP_OUTLETS = 4
-"""Outlets named on chips; of more, how many more there are."""
+CHIP_NAMES = 4
+"""Names of one kind on chips; of more, how many more there are."""
 
 COLUMNS = 60
 """Columns of the histogram, at most; a column is a day, a week, a month or a year."""
@@ -30,7 +32,17 @@ class Period(NamedTuple):
     articles: int
 
 
-def read_filters(since: object, until: object, outlets: object) -> Filters:
+class Choices(NamedTuple):
+    """What there is to choose from: of each name how it is shown, with its articles, and how it is named."""
+
+    outlets: tuple[tuple[str, str], ...] = ()
+    languages: tuple[tuple[str, str], ...] = ()
+    authors: tuple[tuple[str, str], ...] = ()
+
+
+def read_filters(
+    since: object, until: object, outlets: object, languages: object = None, authors: object = None
+) -> Filters:
     """What a question is to look among.
 
     Raises:
@@ -39,8 +51,12 @@ def read_filters(since: object, until: object, outlets: object) -> Filters:
     first, last = _day(since), _day(until)
     if first and last and last < first:
         raise QuestionError(f"The last day ({last}) is before the first ({first}). Change the filters.")
-    named = outlets if isinstance(outlets, list | tuple) else ()
-    return Filters(first, last, frozenset(name for name in named[:MOST_OUTLETS] if isinstance(name, str)))
+    return Filters(first, last, _names(outlets), _names(languages), _names(authors))
+
+
+def _names(value: object) -> frozenset[str]:
+    named = value if isinstance(value, list | tuple) else ()
+    return frozenset(name for name in named[:MOST_NAMES] if isinstance(name, str))
 
 
 def _day(value: object) -> date | None:
@@ -62,15 +78,42 @@ def chips(filters: Filters) -> tuple[str, ...]:
         days = f"from {_in_words(since)}"
     elif until:
         days = f"until {_in_words(until)}"
-    names = sorted(filters.outlets)
-    more = [f"{len(names) - CHIP_OUTLETS} more outlets"] if len(names) > CHIP_OUTLETS else []
-    return tuple(chip for chip in (days, *names[:CHIP_OUTLETS], *more) if chip)
+    kinds = (
+        (filters.outlets, "", "outlets"),
+        (map(language_name, filters.languages), "in ", "languages"),
+        (filters.authors, "by ", "authors"),
+    )
+    found = [days] if days else []
+    for given, before, kind in kinds:
+        names = sorted(given)
+        found += [f"{before}{name}" for name in names[:CHIP_NAMES]]
+        if len(names) > CHIP_NAMES:
+            found.append(f"{len(names) - CHIP_NAMES} more {kind}")
+    return tuple(found)
 
 
-def outlets_of(refs: Iterable[ArticleRef]) -> list[str]:
-    """The outlets of an archive, those with most articles first."""
-    counts = Counter(ref.outlet for ref in refs if ref.outlet)
-    return [name for name, _ in counts.most_common(MOST_OUTLETS)]
+def choices_of(refs: Sequence[ArticleRef]) -> Choices:
+    """Outlets, languages and authors of an archive, those with most articles first. A name in other capitals is the
+    same, and shown as most articles have it."""
+    return Choices(
+        _counted(ref.outlet for ref in refs),
+        tuple((f"{language_name(code)} ({many:,})", code) for code, many in _most(ref.language for ref in refs)),
+        _counted(name for ref in refs for name in dict.fromkeys(ref.authors)),
+    )
+
+
+def _counted(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((f"{plain(name)} ({many:,})", name) for name, many in _most(names))
+
+
+def _most(names: Iterable[str]) -> list[tuple[str, int]]:
+    spellings = Counter(name for name in names if name)
+    together: Counter[str] = Counter()
+    shown: dict[str, str] = {}
+    for name, many in spellings.most_common():
+        together[name.casefold()] += many
+        shown.setdefault(name.casefold(), name)
+    return [(shown[folded], many) for folded, many in together.most_common(MOST_NAMES)]
 
 
 def periods(refs: Iterable[ArticleRef]) -> list[Period]:

@@ -90,12 +90,14 @@ def chat(assistant: Assistant, writing: Lane | None = None) -> Callable[..., Ite
         since: object = None,
         until: object = None,
         outlets: object = None,
+        languages: object = None,
+        authors: object = None,
         tuning: object = None,
     ) -> Iterator[View]:
         talk = talk.until(asked_before(history))
         key = secrets.token_hex(4)
         try:
-            filters = read_filters(since, until, outlets)
+            filters = read_filters(since, until, outlets, languages, authors)
             answering = tuned(assistant, tuning)
             with writing.place() if writing and answering.writes else nullcontext():
                 yield from _views(answering, message, filters, talk, key)

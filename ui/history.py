@@ -65,9 +65,13 @@ class History:
     """The conversations about one archive, as the page uses them. May be shared by threads."""
 
     def __init__(self, assistant: Assistant, store: ConversationStore) -> None:
-        """Args: assistant: who answers. store: where conversations are kept."""
+        """Args: assistant: who answers. store: where conversations are kept, of whomever."""
         self._assistant = assistant
         self._store = store
+
+    def of(self, owner: str) -> History:
+        """The conversations of who logs in by this name; ``""``: of everybody, where nobody does."""
+        return History(self._assistant, self._store.of(owner))
 
     def keeping(self, chat: Chat) -> Callable[..., Iterator[tuple[handlers.View, str, Keys]]]:
         """``chat``, which besides keeps each finished answer.
@@ -83,15 +87,18 @@ class History:
             since: object = None,
             until: object = None,
             outlets: object = None,
+            languages: object = None,
+            authors: object = None,
             tuning: object = None,
             conversation: str = "",
             keys: Keys = (),
         ) -> Iterator[tuple[handlers.View, str, Keys]]:
+            chosen = since, until, outlets, languages, authors
             view: handlers.View | None = None
-            for view in chat(message, history, talk, since, until, outlets, tuning):
+            for view in chat(message, history, talk, *chosen, tuning):
                 yield view, conversation, keys
             if view is not None and view.answer is not None:
-                filters = read_filters(since, until, outlets) or None
+                filters = read_filters(*chosen) or None
                 shown, conversation, key = self.keep(view.answer, view.message, conversation, filters)
                 yield view._replace(message=shown, panel=None), conversation, (*keys, key)
 

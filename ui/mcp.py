@@ -29,6 +29,12 @@ READS_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_wor
 Since = Annotated[date | None, Field(description="only articles of this day (2026-01-31) or later")]
 Until = Annotated[date | None, Field(description="only articles of this day or earlier")]
 Outlets = Annotated[list[str], Field(max_length=100, description="only articles of these outlets")]
+Languages = Annotated[
+    list[str], Field(max_length=100, description="only articles in these languages, by their codes, such as en")
+]
+Authors = Annotated[
+    list[str], Field(max_length=100, description="only articles by these authors, by their whole names")
+]
 AsOf = Annotated[date | None, Field(description="the day on which it is asked; today unless given")]
 
 
@@ -49,10 +55,13 @@ def build_server(assistant: Assistant) -> MCPServer[object]:
         since: Since = None,
         until: Until = None,
         outlets: Outlets = [],  # noqa: B006 - pydantic copies it
+        languages: Languages = [],  # noqa: B006
+        authors: Authors = [],  # noqa: B006
         as_of: AsOf = None,
     ) -> CallToolResult:
         """Answer a question with sentences of the articles, each with its source, or decline it with the reason."""
-        answer = _told(lambda: assistant.ask(question, Filters(since, until, frozenset(outlets)), as_of))
+        filters = Filters(since, until, frozenset(outlets), frozenset(languages), frozenset(authors))
+        answer = _told(lambda: assistant.ask(question, filters, as_of))
         return _result(render.answer_text(answer), render.answer_json(answer))
 
     @server.tool(title="Search the articles", annotations=READS_ONLY)
@@ -62,10 +71,13 @@ def build_server(assistant: Assistant) -> MCPServer[object]:
         since: Since = None,
         until: Until = None,
         outlets: Outlets = [],  # noqa: B006
+        languages: Languages = [],  # noqa: B006
+        authors: Authors = [],  # noqa: B006
         as_of: AsOf = None,
     ) -> CallToolResult:
         """Find the passages that fit best, best first."""
-        hits = _told(lambda: assistant.search(query, k, Filters(since, until, frozenset(outlets)), as_of))
+        filters = Filters(since, until, frozenset(outlets), frozenset(languages), frozenset(authors))
+        hits = _told(lambda: assistant.search(query, k, filters, as_of))
         return _result(render.hits_text(hits), {"hits": [render.hit_json(hit) for hit in hits]})
 
     @server.tool(title="Read an article", annotations=READS_ONLY)

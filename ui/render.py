@@ -741,6 +741,15 @@ def ref_json(ref: ArticleRef) -> dict[str, object]:
     return {**asdict(ref), "published": _iso(ref.published), "url": web_address(ref.url)}
 
 
+def report_json(report: SyncReport) -> dict[str, object]:
+    """What a sync did, as plain data."""
+    lists = {
+        name: [ref_json(ref) for ref in getattr(report, name)]
+        for name in ("added", "changed", "removed", "earlier", "without_prose")
+    }
+    return {**asdict(report), **lists}
+
+
 def history_json(versions: Sequence[Version]) -> list[dict[str, object]]:
     """The versions of an article as plain data, newest first as given."""
     return [

@@ -57,8 +57,9 @@ class Listed(Shape):
     published: str | None
     path: str
     locator: str
-    language: str
-    url: str
+    language: str = Field(description="ISO 639-1; empty where it cannot be told")
+    url: str = Field(description="where it comes from: http or https, else empty")
+    authors: list[str]
 
 
 class Stretch(Shape):

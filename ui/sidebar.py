@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
 import gradio as gr
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 
 from assistant import ConversationMissing
 from index import BylineError
@@ -51,17 +51,13 @@ class Sidebar:
             self._judged = gr.State(("", ""))
         self.kept: list[gr.components.Component] = [self.conversation, self._keys]
 
-    def keeping(self, chat: Callable[..., Any]) -> Callable[..., Any]:
-        """:meth:`ui.history.History.keeping`."""
-        return self._history.keeping(chat)
-
     def connect(self, page: gr.Blocks, chat: gr.ChatInterface, beside: Sequence[gr.components.Component]) -> None:
         """Bring conversations back into the chat and its panel, and take what is said of answers.
 
         Args:
             page: the page.
-            chat: the chat, whose handler is :meth:`ui.history.History.keeping` and whose last additional inputs and
-                outputs are :attr:`kept`.
+            chat: the chat, whose handler keeps as :meth:`ui.history.History.keeping` does, and whose last additional
+                inputs and outputs are :attr:`kept`.
             beside: panel and talk, which a conversation brings with it.
         """
         shown = [chat.chatbot, chat.chatbot_state, chat.chatbot_value, *beside, *self.kept, self.note]
@@ -100,12 +96,15 @@ class Sidebar:
             **_HIDDEN,
         )
 
-    def _from_address(self, conversation: str) -> tuple[Any, ...]:
-        return self._restored(conversation) if conversation else _nothing()
+    def _of(self, request: gr.Request) -> History:
+        return self._history.of(user_of(request.request))
 
-    def _restored(self, conversation: str) -> tuple[Any, ...]:
+    def _from_address(self, conversation: str, request: gr.Request) -> tuple[Any, ...]:
+        return self._restored(conversation, request) if conversation else _nothing()
+
+    def _restored(self, conversation: str, request: gr.Request) -> tuple[Any, ...]:
         try:
-            back = self._history.restored(conversation)
+            back = self._of(request).restored(conversation)
         except ConversationMissing:
             return (*_nothing()[:-1], render.note_html(GONE))
         except BylineError as error:
@@ -114,44 +113,49 @@ class Sidebar:
         messages = back.messages
         return chatbot, messages, messages, back.panel, back.talk, back.id, back.keys, ""
 
-    def _undone(self, conversation: str, keys: Any, messages: Any, at: gr.UndoData) -> Any:
-        return self._history.taken_back(conversation, keys, messages, at.index)
+    def _undone(self, conversation: str, keys: Any, messages: Any, at: gr.UndoData, request: gr.Request) -> Any:
+        return self._of(request).taken_back(conversation, keys, messages, at.index)
 
-    def _retried(self, conversation: str, keys: Any, messages: Any, at: gr.RetryData) -> Any:
-        return self._history.taken_back(conversation, keys, messages, at.index)
+    def _retried(self, conversation: str, keys: Any, messages: Any, at: gr.RetryData, request: gr.Request) -> Any:
+        return self._of(request).taken_back(conversation, keys, messages, at.index)
 
-    def _edited(self, conversation: str, keys: Any, messages: Any, at: gr.EditData) -> Any:
-        return self._history.taken_back(conversation, keys, messages, at.index)
+    def _edited(self, conversation: str, keys: Any, messages: Any, at: gr.EditData, request: gr.Request) -> Any:
+        return self._of(request).taken_back(conversation, keys, messages, at.index)
 
-    def _listed(self, words: str) -> Any:
-        return gr.update(choices=self._history.choices(words))
+    def _listed(self, words: str, request: gr.Request) -> Any:
+        return gr.update(choices=self._of(request).choices(words))
 
-    def _tools(self, conversation: str, words: str) -> tuple[Any, ...]:
-        choices = self._history.choices(words)
+    def _tools(self, conversation: str, words: str, request: gr.Request) -> tuple[Any, ...]:
+        choices = self._of(request).choices(words)
         listed = gr.update(choices=choices, value=conversation if conversation in [id_ for _, id_ in choices] else None)
         hidden = gr.update(visible=False)
-        title = self._history.title(conversation)
+        title = self._of(request).title(conversation)
         return listed, title, links_html(conversation), gr.update(visible=bool(title)), hidden, hidden
 
-    def _renamed(self, conversation: str, title: str, words: str) -> tuple[Any, ...]:
+    def _renamed(self, conversation: str, title: str, words: str, request: gr.Request) -> tuple[Any, ...]:
         try:
-            named = self._history.rename(conversation, title)
+            named = self._of(request).rename(conversation, title)
         except ConversationMissing:
-            return gr.skip(), self._listed(words), render.note_html(GONE)
-        return named, gr.update(choices=self._history.choices(words), value=conversation), ""
+            return gr.skip(), self._listed(words, request), render.note_html(GONE)
+        return named, gr.update(choices=self._of(request).choices(words), value=conversation), ""
 
-    def _deleted(self, conversation: str) -> tuple[Any, ...]:
-        self._history.delete(conversation)
+    def _deleted(self, conversation: str, request: gr.Request) -> tuple[Any, ...]:
+        self._of(request).delete(conversation)
         return _nothing()
 
-    def _judge(self, conversation: str, said: gr.LikeData) -> tuple[Any, ...]:
+    def _judge(self, conversation: str, said: gr.LikeData, request: gr.Request) -> tuple[Any, ...]:
         verdict = next((name for name in VERDICTS if name == said.liked), "")
-        key = self._history.judge(conversation, said.value, verdict)
+        key = self._of(request).judge(conversation, said.value, verdict)
         return (key, verdict), gr.update(visible=bool(key and verdict))
 
-    def _explain(self, conversation: str, judged: tuple[str, str], reason: str) -> tuple[Any, ...]:
-        self._history.judge(conversation, judged[0], judged[1], reason)
+    def _explain(self, conversation: str, judged: tuple[str, str], reason: str, request: gr.Request) -> tuple[Any, ...]:
+        self._of(request).judge(conversation, judged[0], judged[1], reason)
         return gr.update(visible=False), "", render.note_html("Noted.")
+
+
+def user_of(request: Request | None) -> str:
+    """Who has logged in, as :class:`ui.guard.LoginRequired` tells; ``""`` where nobody does."""
+    return str(getattr(request.state, "user", "")) if request else ""
 
 
 def _nothing() -> tuple[Any, ...]:
@@ -159,13 +163,26 @@ def _nothing() -> tuple[Any, ...]:
     return [], [], [], panel, talk, "", (), ""
 
 
+def add_account(page: gr.Blocks) -> None:
+    """Say who has logged in, and offer to log out: the session ends on the server, and the page is left for good."""
+    with gr.Row(elem_id="byline-account"):
+        name = gr.HTML("", elem_id="byline-user")
+        leave = gr.Button("Log out", size="sm", min_width=80, scale=0)
+
+    def named(request: gr.Request) -> str:
+        return render.note_html(user_of(request.request))
+
+    page.load(named, None, name, queue=False, **_HIDDEN)
+    leave.click(None, None, None, js=(files("ui") / "static" / "logout.js").read_text(encoding="utf-8"))
+
+
 def add_exports(app: FastAPI, history: History) -> None:
     """Serve conversations as files, under ``/conversations/ID.FORMAT``; each is saved and never shown as a page."""
 
     @app.get("/conversations/{conversation}.{format_}")
-    def exported(conversation: str, format_: str) -> Response:
+    def exported(conversation: str, format_: str, request: Request) -> Response:
         try:
-            file = history.export(conversation, format_)
+            file = history.of(user_of(request)).export(conversation, format_)
         except (ConversationMissing, KeyError):
             return Response("There is no such conversation.", status_code=404, media_type="text/plain")
         return Response(

@@ -19,6 +19,10 @@ ADDED_SHOWN = 20
 """Files named after they were added."""
 
 
+SEARCHED, NO_PROSE = "searched", "no prose"
+"""The status of an article: whether there is anything in it that an answer can quote."""
+
+
 def table_html(rows: Sequence[Row], found: int, all_: int, page: int, pages: int) -> str:
     """A page of the table of articles, with how many were found and the way to the pages before and after.
 
@@ -33,7 +37,7 @@ def table_html(rows: Sequence[Row], found: int, all_: int, page: int, pages: int
     lines = "".join(_row(row) for row in rows)
     table = (
         '<table class="byline-table"><thead><tr><th scope="col">Title</th><th scope="col">Outlet</th>'
-        '<th scope="col">Date</th><th scope="col">Copies</th></tr></thead>'
+        '<th scope="col">Date</th><th scope="col">Status</th><th scope="col">Copies</th></tr></thead>'
         f"<tbody>{lines}</tbody></table>"
         if rows
         else ""
@@ -53,7 +57,9 @@ def _row(row: Row) -> str:
     return (
         f'<tr><td dir="auto"><button type="button" class="byline-link" data-to="reader" '
         f'data-article="{escaped(ref.id)}">{title}</button></td><td dir="auto">{escaped(plain(ref.outlet)) or "–"}</td>'
-        f"<td>{ref.published.isoformat() if ref.published else '–'}</td><td>{row.copies or ''}</td></tr>"
+        f"<td>{ref.published.isoformat() if ref.published else '–'}</td>"
+        f"<td>{SEARCHED if row.is_searched else NO_PROSE}</td>"
+        f"<td>{row.copies or ''}</td></tr>"
     )
 
 

@@ -15,7 +15,7 @@ from importlib.resources import files
 from string import Template
 from typing import NamedTuple
 
-from assistant import KeptAnswer, KeptCitation, KeptConversation, KeptStatement, Reference
+from assistant import KeptAnswer, KeptCitation, KeptConversation, KeptStatement, Reference, language_name
 from ui.render import answer_text, asked_text, count, json_text, plain, web_address
 
 CHANGED = "the article has changed since"
@@ -215,6 +215,8 @@ def _answer_json(kept: KeptAnswer) -> dict[str, object]:
         "since": _iso(kept.filters.since),
         "until": _iso(kept.filters.until),
         "outlets": sorted(kept.filters.outlets),
+        "languages": sorted(kept.filters.languages),
+        "authors": sorted(kept.filters.authors),
         "as_of": _iso(kept.as_of),
         "at": kept.at.isoformat(),
         "status": kept.status,
@@ -296,6 +298,8 @@ def _narrowed(kept: KeptAnswer) -> str:
     parts = [f"from {_day(filters.since)}"] if filters.since else []
     parts += [f"until {_day(filters.until)}"] if filters.until else []
     parts += [plain(outlet) for outlet in sorted(filters.outlets)]
+    parts += [f"in {plain(language_name(code))}" for code in sorted(filters.languages)]
+    parts += [f"by {plain(author)}" for author in sorted(filters.authors)]
     parts += [f"as on {_day(kept.as_of)}"] if kept.as_of else []
     return " · ".join(parts)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from assistant import Assistant, AssistantSettings
+from assistant import Assistant, AssistantSettings, reach_model
 from index import Table
+from ui.render import fault_html, note_html
 
 CHANGEABLE = ("passages", "statements", "answer_when", "writer")
 """Those that a visitor may change for the questions that they ask, under the names of the settings file."""
@@ -67,6 +68,14 @@ def quoting(assistant: Assistant) -> Assistant:
 def writers(settings: AssistantSettings) -> list[str]:
     """The writers that a visitor may choose from: the one that is set, and the one that needs no model."""
     return list(dict.fromkeys([settings.writer, QUOTE]))
+
+
+def model_html(assistant: Assistant) -> str:
+    """Whether the language model that is set answers, and after how long; it is sent a short question for it."""
+    check = reach_model(assistant)
+    if check.state == "fault":
+        return fault_html(f"{check.found}. {check.remedy}".strip())
+    return note_html(". ".join(part for part in (check.found, check.remedy) if part))
 
 
 class Shown(NamedTuple):

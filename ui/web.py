@@ -23,12 +23,13 @@ from assistant import AnswerWhen, Assistant, AssistantSettings, ConversationStor
 from index import BylineError
 from ui import api, assets, guard, handlers, render, sources, tables
 from ui.archive_tab import LONGEST_SEARCH, ORDERS, Shelf
+from ui.early import EarlyLook
 from ui.history import VERDICTS, History
 from ui.logins import Logins
 from ui.places import Places
-from ui.sidebar import Sidebar, add_exports
+from ui.sidebar import Sidebar, add_account, add_exports, user_of
 from ui.sources import Talk
-from ui.tuning import CHANGEABLE, Shown, bounds, writers
+from ui.tuning import CHANGEABLE, Shown, bounds, model_html, writers
 
 FIRST_PORT, PORTS = 7860, 100
 
@@ -70,6 +71,7 @@ def build_page(
     history: History | None = None,
     settings: Sequence[Shown] = (),
     managed: bool = True,
+    accounts: bool = False,
 ) -> gr.Blocks:
     """The page: the chat beside its sources, the archive, and the settings.
 
@@ -80,17 +82,20 @@ def build_page(
         history: where conversations are kept; None: nowhere.
         settings: what the page of settings lists.
         managed: whether the page adds, removes and syncs articles.
+        accounts: whether people log in: then it says who has, and lets them out.
     """
     shelf = Shelf(assistant.archive)
     with gr.Blocks(title="Byline", fill_height=True, analytics_enabled=False) as page:
         _html('<header class="byline-title"><h1>Byline</h1><p>Every sentence quotes an article.</p></header>')
+        if accounts:
+            add_account(page)
         sidebar = Sidebar(history) if history else None
         with gr.Tabs(elem_id="byline-tabs"):
             chat_tab, archive_tab = gr.Tab("Chat"), gr.Tab("Archive")
             with gr.Tab("Settings"):
-                tuned = _settings(page, assistant.settings, settings)
+                tuned = _settings(page, assistant, settings)
         with chat_tab:
-            filters = _chat(page, assistant, shelf, chats, writing, tuned, sidebar)
+            filters = _chat(page, assistant, shelf, chats, writing, tuned, history, sidebar)
         with archive_tab:
             _archive(archive_tab, shelf, filters, managed=managed)
     assert isinstance(page, gr.Blocks)
@@ -104,19 +109,21 @@ def _chat(
     chats: int,
     writing: int,
     tuned: Sequence[gr.components.Component],
+    history: History | None,
     sidebar: Sidebar | None,
 ) -> _Refresh:
     """The chat with its filters and sources; returns what brings the filters up to date with the archive."""
     talk = gr.State(Talk())
     respond = handlers.chat(assistant, handlers.Lane(writing))
-    keeping = sidebar.keeping(respond) if sidebar else handlers.forgetting(respond)
     known = sidebar.kept if sidebar else []
 
-    def answer(message: str, history: object, talk: Talk, *more: Any) -> Iterator[tuple[Any, ...]]:
-        (since, until, outlets), values, kept = more[:3], more[3 : 3 + len(tuned)], more[3 + len(tuned) :]
-        for view, *keeps in keeping(message, history, talk, since, until, outlets, values, *kept):
-            said = gr.ChatMessage(view.message, options=[{"value": question} for question in view.suggestions])
-            yield said, gr.skip() if view.panel is None else view.panel, view.talk, *keeps
+    def answer(message: str, said: object, request: gr.Request, talk: Talk, *more: Any) -> Iterator[tuple[Any, ...]]:
+        theirs = history.of(user_of(request.request)) if history else None
+        keeping = theirs.keeping(respond) if theirs else handlers.forgetting(respond)
+        low, high = len(chosen), len(chosen) + len(tuned)
+        for view, *keeps in keeping(message, said, talk, *more[:low], more[low:high], *more[high:]):
+            shown = gr.ChatMessage(view.message, options=[{"value": question} for question in view.suggestions])
+            yield shown, gr.skip() if view.panel is None else view.panel, view.talk, *keeps
 
     panel = _html(sources.panel(Talk()), elem_id="byline-panel", named="panel", render=False)
     with gr.Row(elem_id="byline-columns", equal_height=False):
@@ -128,8 +135,12 @@ def _chat(
                         gr.Textbox(label=name, placeholder="2026-01-31", max_length=10, min_width=110)
                         for name in ("First day", "Last day")
                     )
-                    outlets = gr.Dropdown([], multiselect=True, label="Outlets", elem_id="byline-outlets", scale=2)
+                    outlets, languages, authors = (
+                        gr.Dropdown([], multiselect=True, label=name, elem_id=f"byline-{name.lower()}", scale=2)
+                        for name in ("Outlets", "Languages", "Authors")
+                    )
                     none = gr.Button("Clear filters", size="sm", min_width=110)
+            chosen: list[Any] = [since, until, outlets, languages, authors]
             chat = gr.ChatInterface(
                 answer,
                 chatbot=gr.Chatbot(
@@ -156,7 +167,7 @@ def _chat(
                     max_length=assistant.settings.question_characters,
                     elem_id="byline-question",
                 ),
-                additional_inputs=[talk, since, until, outlets, *tuned, *known],
+                additional_inputs=[talk, *chosen, *tuned, *known],
                 additional_outputs=[panel, talk, *known],
                 # those that are shown come when the page is opened, from the archive as it is then
                 examples=[["What is new?"]],
@@ -180,20 +191,24 @@ def _chat(
     def period(event: gr.EventData) -> tuple[str, str]:
         return shelf.period(_said(event).get("at"))
 
-    def filtered(*chosen: object) -> tuple[str, Any, Any]:
-        html, names, label = shelf.filtered(*chosen)
-        return html, gr.update(choices=names), gr.update(label=label)
+    def filtered(*chosen: Any) -> tuple[Any, ...]:
+        html, choices, label = shelf.filtered(*chosen)
+        # what cannot be told apart is not offered, unless it is chosen still
+        fields = [
+            gr.update(choices=list(offered), visible=len(offered) > 1 or bool(named))
+            for offered, named in zip(choices, chosen[2:], strict=True)
+        ]
+        return html, *fields, gr.update(label=label)
 
     def examples() -> Any:
         return gr.update(examples=[{"text": question} for question in shelf.examples()])
 
-    chosen: list[Any] = [since, until, outlets]
-    refresh = _Refresh(filtered, chosen, [days, outlets, drawer])
+    refresh = _Refresh(filtered, chosen, [days, outlets, languages, authors, drawer])
     panel.select(opened, talk, panel, **QUICK)
     days.select(period, None, [since, until], **QUICK)
     for field in chosen:
         field.change(*refresh, **QUICK)
-    none.click(lambda: (None, None, []), None, chosen, **QUICK)
+    none.click(lambda: (None, None, [], [], []), None, chosen, **QUICK)
     chat.chatbot.clear(handlers.clear, None, [panel, talk], **QUICK)
     if sidebar:
         sidebar.connect(page, chat, [panel, talk])
@@ -268,10 +283,11 @@ def _archive(tab: gr.Tab, shelf: Shelf, filters: _Refresh, *, managed: bool) -> 
         change.then(*listed, **QUICK).then(*filters, **QUICK)
 
 
-def _settings(page: gr.Blocks, now: AssistantSettings, settings: Sequence[Shown]) -> list[gr.components.Component]:
+def _settings(page: gr.Blocks, assistant: Assistant, settings: Sequence[Shown]) -> list[gr.components.Component]:
     """The settings; returns the fields of those that a visitor may change, in the order of ``CHANGEABLE``."""
     _html("<h2>For this visit</h2>" + render.note_html("What is changed here holds until the page is left."))
     fields: list[gr.components.Component] = []
+    now = assistant.settings
     with gr.Row(elem_id="byline-tuning"):
         for name in CHANGEABLE:
             about = AssistantSettings.model_fields[name].description
@@ -285,6 +301,24 @@ def _settings(page: gr.Blocks, now: AssistantSettings, settings: Sequence[Shown]
                 fields.append(
                     gr.Number(getattr(now, name), minimum=low, maximum=high, precision=0, label=name, info=about)
                 )
+    _html("<h2>The writer</h2>" + render.note_html(f"writer: {now.writer}"))
+    if assistant.model:
+        # only when it is asked for: a hosted model takes money for each question
+        try_it = gr.Button("Ask the model whether it is there", size="sm", elem_id="byline-try")
+        reached = _html(elem_id="byline-reached")
+        waiting = render.note_html("The model is asked …")
+        # beside the chat's places, so that a slow model keeps nobody waiting for an answer
+        try_it.click(lambda: waiting, None, reached, **QUICK).then(
+            lambda: model_html(assistant),
+            None,
+            reached,
+            concurrency_limit=1,
+            concurrency_id="model",
+            show_progress="hidden",
+            api_visibility="private",
+        )
+    else:
+        _html(render.note_html("It quotes, and needs no language model."))
     _html("<h2>The look</h2>" + render.note_html("Kept in this browser."))
     with gr.Row():
         theme = gr.Radio(["system", "light", "dark"], value="system", label="theme")
@@ -339,6 +373,8 @@ def build_app(
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # the last one added is the first that a request meets
+    # within what compresses and keeps the page
+    app.add_middleware(EarlyLook)
     app.add_middleware(assets.KeptFiles)
     if logins:
         app.add_middleware(guard.LoginRequired, logins=logins, path=path)
@@ -354,7 +390,9 @@ def build_app(
     history = History(assistant, store) if store else None
     if history:
         add_exports(app, history)
-    page = build_page(assistant, chats, writing=writing, history=history, settings=settings, managed=local)
+    page = build_page(
+        assistant, chats, writing=writing, history=history, settings=settings, managed=local, accounts=bool(logins)
+    )
     page.queue(max_size=chats * 8, api_open=False)
     page._queue.sleep_when_free = QUEUE_SECONDS
     # gr.Progress, which nothing here uses, is asked for as often
