@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -71,23 +71,13 @@ class _Opened:
         self.snapshot = snapshot
         self.embedder = embedder
         self.store = store
-        # what a generation holds does not change
-        self.article = lru_cache(maxsize=ARTICLES_KEPT)(self._article)
-        self.passage = lru_cache(maxsize=PASSAGES_KEPT)(self._passage)
+        # what a generation holds does not change. None of the two holds this object: its files are let go with it
+        self.article = lru_cache(maxsize=ARTICLES_KEPT)(partial(_article, snapshot, store))
+        self.passage = lru_cache(maxsize=PASSAGES_KEPT)(partial(_passage, store))
 
     @property
     def generation(self) -> int:
         return self.snapshot.manifest.generation
-
-    def _passage(self, number: int) -> Passage:
-        return self.store.passage(number)[1]
-
-    def _article(self, doc: int) -> Article:
-        """The article of a document, with the copies of its story."""
-        copies = [other for other in self.snapshot.stories.get(doc, ()) if other != doc]
-        refs = self.store.refs_of(copies, self.generation) if copies else {}
-        article = self.store.article(doc, self.generation)
-        return replace(article, also_in=tuple(refs[other] for other in copies))
 
 
 class Archive:
@@ -633,6 +623,18 @@ class Archive:
             return f" (process {int((self.index_dir / 'writer').read_text())})"
         except (OSError, ValueError):
             return ""
+
+
+def _article(snapshot: Snapshot, store: Store, doc: int) -> Article:
+    """The article of a document, with the copies of its story."""
+    generation = snapshot.manifest.generation
+    copies = [other for other in snapshot.stories.get(doc, ()) if other != doc]
+    refs = store.refs_of(copies, generation) if copies else {}
+    return replace(store.article(doc, generation), also_in=tuple(refs[other] for other in copies))
+
+
+def _passage(store: Store, number: int) -> Passage:
+    return store.passage(number)[1]
 
 
 def _find(opened: _Opened, article_id: str) -> int:

@@ -15,6 +15,7 @@ import json
 import os
 import random
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -119,6 +120,41 @@ async def at_once(port: int, questions: list[str], users: int) -> str:
     return measured.line(f"{users} at once", time.perf_counter() - start)
 
 
+ECHO = """
+import sys, uvicorn
+from fastapi import FastAPI, Request, Response
+app = FastAPI()
+@app.post("/api/ask")
+async def echo(request: Request) -> Response:
+    await request.body()
+    finished = b'event: finished\\ndata: {"status": "echo", "text": "' + b"x" * SIZE + b'"}\\n\\n'
+    return Response(finished, media_type="text/event-stream")
+print("http://127.0.0.1:PORT/", flush=True)
+uvicorn.run(app, port=PORT, log_level="error")
+"""
+"""A bare server of the same kind that answers nothing, as many bytes as a usual answer has."""
+
+ECHO_BYTES = 49_000
+
+
+def bare(questions: list[str], users: int) -> str:
+    """Everybody asks a bare server at the same instant: what the machine and those who ask take of the time."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    code = ECHO.replace("PORT", str(port)).replace("SIZE", str(ECHO_BYTES))
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as server:
+        try:
+            for _ in range(100):
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                    break
+                time.sleep(0.1)
+            line = asyncio.run(at_once(port, questions, users))
+        finally:
+            server.terminate()
+    return f"a bare server, {line}"
+
+
 async def reading(port: int, questions: list[str], users: int, rounds: int, pause: float) -> str:
     """Everybody asks, reads, and asks again."""
     measured = Measured()
@@ -163,6 +199,7 @@ def main() -> None:
         time.sleep(STARTING if options.workers else 0)
         for question in questions[-WARMING:]:
             asyncio.run(ask(port, question, Measured()))
+        print(bare(questions, options.users))
         for way in (
             at_once(port, questions, options.users),
             reading(port, questions, options.users, options.rounds, options.pause),
