@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache
 from itertools import pairwise
 from typing import Literal
@@ -178,6 +179,8 @@ def _sentences(citation: Citation) -> list[Span]:
 
 def _faults(ground: Ground, outlets: str) -> Iterator[Fault]:
     yield from _figures(ground)
+    yield from _calendar(ground)
+    yield from _relative(ground)
     yield from _names(ground, outlets)
     yield from _quotations(ground)
     if turned := polarity.turned(ground):
@@ -225,6 +228,42 @@ def _figures(ground: Ground) -> Iterator[Fault]:
             continue
         if not (within and not all(given[one] for one in within)):
             yield Fault("date" if figure.kind == "date" else "number", words, f"No cited passage has “{words}”.")
+
+
+def _calendar(ground: Ground) -> Iterator[Fault]:
+    """A weekday beside a date that is another day's: "Saturday, 17 July 2022", which was a Sunday."""
+    dates = [figure for figure in ground.figures if figure.kind == "date"]
+    years = {source.published.year for source in ground.sources if source.published}
+    for one, other in pairwise(dates):
+        named, dated = (one, other) if one.weekday is not None else (other, one)
+        if named.weekday is None or not dated.month or not dated.day or other.first - one.last > 2:
+            continue
+        days = [date_of for year in ([dated.year] if dated.year else years) if (date_of := _day(year, dated))]
+        if days and all(day.weekday() != named.weekday for day in days):
+            words = _words(ground.claim, one.first, other.last)
+            yield Fault("date", words, f"There is no such day as “{words}”.")
+
+
+def _day(year: int, figure: Figure) -> date | None:
+    try:
+        return date(year, figure.month or 1, figure.day or 1)
+    except ValueError:
+        return None
+
+
+def _relative(ground: Ground) -> Iterator[Fault]:
+    """A "next week" or "next Thursday" of which no passage speaks."""
+    coming = ("next", "coming", "following", "upcoming", "tomorrow")
+    if any(token.lower in coming for source in ground.sources for token in source.line.tokens):
+        return
+    dated = any(figure.month or figure.year for source in ground.sources for figure in source.figures)
+    for one, other in pairwise(ground.claim.tokens):
+        # a passage with dates may say it by them
+        if one.lower == "next" and (
+            other.lower in word_list("weekdays") or (other.lower in word_list("times") and not dated)
+        ):
+            words = f"{one.text} {other.text}"
+            yield Fault("date", words, f"No cited passage has “{words}”.")
 
 
 def _given(ground: Ground, figure: Figure) -> list[tuple[int, Figure]]:
@@ -492,8 +531,8 @@ def _mixed(claim: Line, run: tuple[int, ...], runs: Sequence[tuple[str, ...]]) -
         with_second = [name for name in runs if second.term in name]
         if any(second.term in name for name in with_first) or first.lower in ("president", "senator", "governor"):
             continue
-        # both must be halves of longer names: "Brackwater teachers" or "Italy's Dario" are none
-        if any(name[-1] != first.term for name in with_first) and any(name[0] != second.term for name in with_second):
+        # the first must be followed by another name: "Brackwater teachers" or "Italy's Dario" are none
+        if any(name[-1] != first.term for name in with_first) and with_second:
             return _words(claim, one, other)
     return ""
 

@@ -53,6 +53,7 @@ _FRACTIONS = {
     "half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
     "tenth": 10,
 }  # fmt: skip
+_SMALL = {"tenth": 10, "tenths": 10, "hundredth": 100, "hundredths": 100, "thousandth": 1000, "thousandths": 1000}
 _CURRENCIES = {
     "$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee", "usd": "dollar", "eur": "euro", "gbp": "pound",
 }  # fmt: skip
@@ -345,6 +346,9 @@ def _fraction(tokens: Sequence[Token], at: int) -> Figure | None:
         value = 0.5 * _MAGNITUDES[_word(tokens, at + 2)]
         unit, size, last = _unit(tokens, at + 3)
         return Figure("number", value * size, at, max(last, at + 2), unit, _bound(tokens, at), number=value)
+    if word == "half" and following in ("a", "an") and _word(tokens, at + 2) in _DURATIONS:
+        unit, size = _DURATIONS[_word(tokens, at + 2)]
+        return Figure("number", 0.5 * size, at, at + 2, unit, _bound(tokens, at), number=0.5)
     if word == "half" and _word(tokens, at - 1) not in ("second", "first", "and"):
         return Figure("number", 0.5, at, at, "share", _bound(tokens, at))
     hyphen = following == "-"
@@ -352,6 +356,13 @@ def _fraction(tokens: Sequence[Token], at: int) -> Figure | None:
     if word in ("two", "three", "four") and parts in ("thirds", "quarters", "fifths", "tenths"):
         value = _ONES[word] / _FRACTIONS[parts.removesuffix("s")]
         return Figure("number", value, at, at + 1 + hyphen, "share", _bound(tokens, at))
+    if following in _SMALL and [_word(tokens, at + 2), _word(tokens, at + 3)] == ["of", "a"]:
+        # "eleven hundredths of a second"
+        count = _ONES.get(word) or _TENS.get(word) or _plain(tokens[at].text)
+        unit, size, last = _unit(tokens, at + 4)
+        if count:
+            value = count / _SMALL[following]
+            return Figure("number", value * size, at, last, unit, _bound(tokens, at), number=value)
     if word in ("a", "one") and following in _FRACTIONS:
         after = _word(tokens, at + 2)
         # "a third boat" is none
