@@ -247,7 +247,7 @@ def _source_html(source: Source, key: str) -> str:
     also = f'<p class="byline-also">{_text(copies)}</p>' if copies else ""
     number = source.quotes[0][0] if source.quotes else source.opens
     return (
-        f'<article class="byline-source"><header>{numbers}<h4 dir="auto">{title}</h4>'
+        f'<article class="byline-source"><header>{numbers}<h3 dir="auto">{title}</h3>'
         f'<p class="byline-facts">{_text(facts(article))}</p>{also}</header>{heading}'
         f'<blockquote dir="auto">{_marked_html(source, key)}</blockquote>'
         f'<p class="byline-tools"><a class="byline-open" href="#source-{key}-{number}">Read it in the article</a></p>'
@@ -285,7 +285,7 @@ def reader_head(article: Article, reference: str = "", more: str = "") -> str:
     also = f'<p class="byline-also">{_text(copies)}</p>' if copies else ""
     facts_line = " · ".join(part for part in (facts(article), plain(", ".join(article.authors))) if part)
     return (
-        f'<header><h3 tabindex="-1" dir="auto">{_text(plain(article.title or article.path))}</h3>'
+        f'<header><h2 tabindex="-1" dir="auto">{_text(plain(article.title or article.path))}</h2>'
         f'<p class="byline-facts">{_text(facts_line)}</p>'
         f"{also}"
         f'<p class="byline-tools">{_original(article.url)}{_copying(reference)}{more}</p></header>'
@@ -295,7 +295,7 @@ def reader_head(article: Article, reference: str = "", more: str = "") -> str:
 def gone_html(title: str, facts_line: str, url: str, quote: str, reference: str) -> str:
     """A quote whose article has changed or left the archive since it was cited."""
     return (
-        f'<article class="byline-reader"><header><h3 tabindex="-1" dir="auto">{_text(title)}</h3>'
+        f'<article class="byline-reader"><header><h2 tabindex="-1" dir="auto">{_text(title)}</h2>'
         f'<p class="byline-facts">{_text(facts_line)}</p>'
         f'<p class="byline-tools">{_original(url)}{_copying(reference)}</p></header>'
         f"{note_html('The article has changed or left the archive since. It said:')}"
@@ -334,7 +334,7 @@ def article_html(
     while at < len(article.blocks) and article.blocks[at].start < high:
         block = article.blocks[at]
         start, end = max(block.start, low), min(block.end, high)
-        tag = "h4" if block.kind == "heading" else "p"
+        tag = "h3" if block.kind == "heading" else "p"
         dim = "" if block.kind in ("prose", "heading") else ' class="byline-not-prose"'
         before, after = "… " if start > block.start else "", " …" if end < block.end else ""
         shown = _with_quote(article.text, start, end, quote, kind)
