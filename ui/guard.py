@@ -161,6 +161,8 @@ class LoginRequired:
             wrong = "" if message == "Log in first." else escape(message)
             page = page.replace("{{action}}", escape(f"{self._path}/login")).replace("{{message}}", wrong)
             # without a referrer, a browser does not say either where a form comes from
+            # to a person the form is an answer; a browser would tell its console of a fault
+            status = 200 if status == 401 and headers.get("sec-fetch-mode") == "navigate" else status
             return HTMLResponse(page, status, {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"})
         response = _fault(status, message)
         if status == 401 and "sec-fetch-mode" not in headers:  # a browser would open a window of its own

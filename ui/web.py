@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
+from urllib.parse import quote
 
 # gradio reads it on import, and would otherwise report to its makers
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -43,6 +44,9 @@ HEADERS = {
 LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
 STATIC = files("ui") / "static"
+
+# within the page, or a browser asks for it at the root of the host, which may be another's or demand a login
+ICON = f'<link rel="icon" href="data:image/svg+xml,{quote((STATIC / "icon.svg").read_text(encoding="utf-8").strip())}">'
 
 QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """How events are handled that nobody waits for in a queue."""
@@ -353,7 +357,7 @@ def build_app(
         # without a way to add articles nothing is uploaded
         max_file_size=assistant.archive.settings.max_file_bytes if local else 0,
         css_paths=[Path(str(STATIC / name)) for name in ("chat.css", "sidebar.css")],
-        head=f"<script>{(STATIC / 'page.js').read_text(encoding='utf-8')}</script>",
+        head=f"{ICON}<script>{(STATIC / 'page.js').read_text(encoding='utf-8')}</script>",
         theme=gr.themes.Base(
             font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"], primary_hue="blue"
         ),

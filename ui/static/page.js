@@ -242,6 +242,8 @@ window.byline = (() => {
   system.addEventListener("change", () => look());
 
   function begin() {
+    // gradio's manifest lies at the root of the host, and browsers ask for it without the login
+    document.querySelector('link[rel="manifest"]')?.remove();
     look();
     live();
     // gradio sets the theme itself while it starts
