@@ -79,6 +79,7 @@ def build_page(
     """
     shelf = Shelf(assistant.archive)
     with gr.Blocks(title="Byline", fill_height=True, analytics_enabled=False) as page:
+        _html('<a class="byline-skip" href="#byline-question">Skip to the question</a>')
         _html('<header class="byline-title"><h1>Byline</h1><p>Every sentence quotes an article.</p></header>')
         sidebar = Sidebar(history) if history else None
         with gr.Tabs(elem_id="byline-tabs"):

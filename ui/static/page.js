@@ -33,6 +33,11 @@ window.byline = (() => {
       return;
     }
     if (event.target.closest?.("[data-back]")) backToRow();
+    if (event.target.closest?.(".byline-skip")) {
+      event.preventDefault();
+      document.querySelector("#byline-tabs [role=tab]")?.click();
+      document.querySelector("#byline-question textarea")?.focus();
+    }
   }, true);
 
   // to the row of the table that an article was opened from
@@ -69,6 +74,12 @@ window.byline = (() => {
       if (event.target.closest?.("#byline-reader")) backToRow();
       else if (close?.checkVisibility()) close.click();
       return;
+    }
+    const turn = { ArrowRight: "Next source", ArrowLeft: "Previous source" }[event.key];
+    const plain = !event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    if (turn && plain && event.target.closest?.("#byline-panel")) {
+      document.querySelector(`#byline-panel [aria-label="${turn}"]:enabled`)?.click();
+      return event.preventDefault();
     }
     const column = event.target.closest?.(".byline-histogram button");
     const next = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[event.key];
