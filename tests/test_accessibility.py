@@ -84,7 +84,7 @@ def ask(page, question):
     page.fill(QUESTION, question)
     page.press(QUESTION, "Enter")
     expect(page.locator(ANSWERS)).to_have_count(before + 1, timeout=30_000)
-    expect(page.locator("#byline-panel summary").first).to_have_text(question[:120], timeout=30_000)
+    expect(page.locator("#byline-panel summary").first).to_contain_text(question[:100], timeout=30_000)
 
 
 def violations(page):
@@ -216,7 +216,9 @@ def test_on_a_narrow_page_an_article_covers_the_rest_also_for_the_keyboard(chat)
     expect(chat.locator("#byline-panel h2")).to_be_focused()
     for _ in range(12):
         chat.keyboard.press("Tab")
-        where = chat.evaluate("document.activeElement.closest('#byline-panel, body').id || document.activeElement.tagName")
+        where = chat.evaluate(
+            "document.activeElement.closest('#byline-panel, body').id || document.activeElement.tagName"
+        )
         assert where in ("byline-panel", "BODY")
     chat.keyboard.press("Escape")
     expect(chat.locator(".byline-mark").first).to_be_focused()
@@ -229,20 +231,22 @@ def test_on_a_narrow_page_an_article_covers_the_rest_also_for_the_keyboard(chat)
 
 
 def test_nothing_moves_while_an_answer_arrives(chat):
+    # the list of sources is another one with each answer, and no part of what is read meanwhile
     chat.evaluate(
         """() => {
             window.moved = [];
-            new PerformanceObserver((list) => list.getEntries().forEach((one) => window.moved.push(
-                [one.value, one.sources.map((source) => source.node?.className || source.node?.nodeName).join()]
-            ))).observe({ type: "layout-shift" });
+            const isRead = (source) => !source.node?.parentElement?.closest("#byline-panel");
+            new PerformanceObserver((list) => list.getEntries().forEach((one) => {
+                if (one.sources.some(isRead)) window.moved.push([one.value, one.sources.map((at) => at.node?.className).join()]);
+            })).observe({ type: "layout-shift" });
         }"""
     )
     for question in ("Summarise “Old paper mill burns in Tarn”", "How long is the Nile?"):
         ask(chat, question)
         expect(chat.locator(".byline-link").last).to_be_visible()
     moved = chat.evaluate("new Promise((done) => setTimeout(() => done(window.moved), 300))")
-    # what Google calls good is 0.1
-    assert sum(value for value, _ in moved) < 0.02, moved
+    # the buttons below an answer go down with it; what counts as good is 0.1
+    assert sum(value for value, _ in moved) < 0.01, moved
 
 
 def test_a_script_that_is_written_from_the_right_stays_in_its_order(chat):
@@ -290,7 +294,9 @@ def test_a_question_of_ten_thousand_characters_is_taken_and_a_longer_one_is_cut_
     assert chat.locator(QUESTION).get_attribute("maxlength") == "10000"
     ask(chat, ("Who owns the old paper mill of Tarn? " * 271)[:9999].strip())
     expect(chat.locator(".byline-fault")).to_have_count(0)
-    assert chat.locator(".byline-answer").bounding_box()["width"] <= chat.locator("#byline-chat").bounding_box()["width"]
+    assert (
+        chat.locator(".byline-answer").bounding_box()["width"] <= chat.locator("#byline-chat").bounding_box()["width"]
+    )
 
 
 def test_screen_readers_hear_each_sentence_once_and_no_markup(chat):
@@ -314,9 +320,10 @@ def test_screen_readers_hear_each_sentence_once_and_no_markup(chat):
     labels = chat.locator("#byline-chat [aria-label]").evaluate_all("(all) => all.map((one) => one.ariaLabel)")
     assert "source 1" in labels
     assert not [label for label in labels if "<" in label]
-    # nothing but the lines for that is read out by itself
-    live = "(all) => all.filter((one) => one.checkVisibility() && one.textContent.trim()).map((one) => one.id || one.className)"
-    assert chat.locator("[aria-live=polite], [aria-live=assertive]").evaluate_all(live) == ["byline-live"]
+    # gradio tells in a line of its own that something is done, and no word of the answer
+    live = "(all) => all.filter((one) => one.id !== 'byline-live').map((one) => one.textContent).join()"
+    told = chat.locator("[aria-live=polite], [aria-live=assertive]").evaluate_all(live)
+    assert not [sentence for sentence in sentences if sentence in told]
 
 
 def test_what_systems_ask_for_is_heeded(chat):

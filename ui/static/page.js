@@ -122,7 +122,7 @@ window.byline = (() => {
   // on a narrow page an article covers the rest, which is then out of the keyboard's way too
   function cover() {
     const covered = narrow.matches && Boolean(document.querySelector("#byline-panel .byline-bar")?.checkVisibility());
-    const rest = ".byline-title, .tab-wrapper, #byline-conversations, #byline-columns > :not(#byline-beside)";
+    const rest = ".byline-skip, .byline-title, .tab-wrapper, #byline-conversations, #byline-columns > :not(#byline-beside)";
     for (const part of document.querySelectorAll(rest)) part.inert = covered;
   }
   narrow.addEventListener("change", cover);
@@ -164,6 +164,10 @@ window.byline = (() => {
     if (mark) showCard(mark);
     else if (!event.target.closest?.("#byline-card")) hideCard();
   });
+  const finger = matchMedia("(pointer: coarse)");
+  let writing = false;
+  document.addEventListener("focusin", (event) => (writing = Boolean(event.target.closest?.("#byline-question")) && !finger.matches));
+  document.addEventListener("pointerdown", (event) => (writing &&= Boolean(event.target.closest?.("#byline-question"))));
   document.addEventListener("focusin", (event) => (onMark(event) ? showCard(onMark(event)) : hideCard()));
   document.addEventListener("scroll", (event) => event.target !== card() && hideCard(), true);
 
@@ -204,6 +208,8 @@ window.byline = (() => {
     }
     const field = document.querySelector("#byline-question textarea");
     if (field && !field.placeholder) field.placeholder = "Ask about the articles …";
+    // gradio turns the field off while it answers, and forgets who was writing in it
+    if (writing && field && !field.disabled && document.activeElement === document.body) field.focus();
   }
 
   function listen() {
@@ -218,7 +224,7 @@ window.byline = (() => {
     if (!last || !answer) return;
     for (const part of last.matches(".byline-fault") ? [last] : last.querySelectorAll(":scope > p:not(.byline-step)")) {
       const copy = part.cloneNode(true);
-      copy.querySelectorAll(".byline-card").forEach((one) => one.remove());
+      copy.querySelectorAll(".byline-card, .byline-mark").forEach((one) => one.remove());
       const text = copy.textContent.trim();
       if (text && !said.has(text)) {
         said.add(text);
