@@ -74,8 +74,8 @@ def opened(browser, address, width=1280, **more):
 @pytest.fixture
 def chat(browser, server, request):
     with opened(browser, server.address, getattr(request, "param", 1280)) as page:
-        expect(page.locator(QUESTION)).to_be_visible()
-        expect(page.locator("#byline-chat .examples button").nth(1)).to_be_visible()
+        expect(page.locator(QUESTION)).to_be_visible(timeout=60_000)
+        expect(page.locator("#byline-chat .examples button").nth(1)).to_be_visible(timeout=60_000)
         yield page
 
 
@@ -237,7 +237,8 @@ def test_nothing_moves_while_an_answer_arrives(chat):
             window.moved = [];
             const isRead = (source) => !source.node?.parentElement?.closest("#byline-panel");
             new PerformanceObserver((list) => list.getEntries().forEach((one) => {
-                if (one.sources.some(isRead)) window.moved.push([one.value, one.sources.map((at) => at.node?.className).join()]);
+                const what = one.sources.map((at) => at.node?.className).join();
+                if (one.sources.some(isRead)) window.moved.push([one.value, what]);
             })).observe({ type: "layout-shift" });
         }"""
     )
@@ -303,8 +304,9 @@ def test_screen_readers_hear_each_sentence_once_and_no_markup(chat):
     chat.evaluate(
         """() => {
             window.heard = [];
-            new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(
-                (node) => window.heard.push(node.textContent)))).observe(document.getElementById("byline-live"), { childList: true });
+            const hear = (node) => window.heard.push(node.textContent);
+            new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(hear)))
+                .observe(document.getElementById("byline-live"), { childList: true });
         }"""
     )
     ask(chat, "Summarise “Old paper mill burns in Tarn”")

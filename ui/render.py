@@ -45,6 +45,8 @@ WORDING = 240
 _BREAKING = dict.fromkeys([0x0B, 0x0C, 0x0D, 0x1C, 0x1D, 0x1E, 0x85, 0x2028, 0x2029], " ")
 _BIDI = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 _CONTROL = {**dict.fromkeys([*range(0x00, 0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *_BIDI]), **_BREAKING}
+_MARKUP = re.compile(r"[<&\]@]|!(?=\[)|:(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+_JOINER = "\u2060"
 _STEERING = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -396,11 +398,24 @@ def _marked_html(source: Source, key: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """``text`` as HTML that shows it, without control characters."""
-    return escape(text.translate(_CONTROL), quote=True)
+    """``text`` as HTML that shows it, on one line and without control characters.
+
+    At an empty line the chat's Markdown would take what follows for Markdown.
+    """
+    return escape(text.translate(_CONTROL).replace("\n", " "), quote=True)
 
 
 _text = escaped
+
+
+def unread(text: str) -> str:
+    """``text`` so that a Markdown renderer finds no HTML, link or image in it: with joiners that nobody sees."""
+    return _MARKUP.sub(lambda found: found[0] + _JOINER, text)
+
+
+def typed(text: str) -> str:
+    """What was typed, of what :func:`unread` made of it."""
+    return text.replace(_JOINER, "")
 
 
 def web_address(url: str) -> str:

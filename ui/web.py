@@ -110,7 +110,7 @@ def _chat(
 
     def answer(message: str, history: object, talk: Talk, *more: Any) -> Iterator[tuple[Any, ...]]:
         (since, until, outlets), values, kept = more[:3], more[3 : 3 + len(tuned)], more[3 + len(tuned) :]
-        for view, *keeps in keeping(message, history, talk, since, until, outlets, values, *kept):
+        for view, *keeps in keeping(render.typed(message), history, talk, since, until, outlets, values, *kept):
             said = gr.ChatMessage(view.message, options=[{"value": question} for question in view.suggestions])
             yield said, gr.skip() if view.panel is None else view.panel, view.talk, *keeps
 
@@ -169,6 +169,8 @@ def _chat(
         with gr.Column(scale=2, min_width=300, elem_id="byline-beside"):
             panel.render()  # type: ignore[no-untyped-call]
 
+    _show_as_typed(chat.chatbot)
+
     def opened(kept: Talk, event: gr.EventData) -> str:
         return sources.panel_for(assistant.archive, kept, _said(event))
 
@@ -195,6 +197,22 @@ def _chat(
     page.load(*refresh, **QUICK)
     page.load(examples, None, chat.chatbot, **QUICK)
     return refresh
+
+
+def _show_as_typed(chatbot: gr.Chatbot) -> None:
+    """Let questions be shown as they were typed: gradio would show the Markdown and the images in them."""
+    sent = chatbot.postprocess
+
+    def postprocess(value: Any) -> Any:
+        shown = sent(value)
+        for message in shown.root:
+            for part in message.content if message.role == "user" else ():
+                if hasattr(part, "text"):
+                    part.text = render.unread(part.text)
+        return shown
+
+    # a subclass would have gradio write a stub file beside this module
+    chatbot.postprocess = postprocess  # type: ignore[method-assign]
 
 
 def _archive(page: gr.Blocks, shelf: Shelf, filters: _Refresh, *, managed: bool) -> None:
