@@ -52,6 +52,23 @@ QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibil
 """How events are handled that nobody waits for in a queue."""
 
 
+_postprocess = gr.Chatbot.postprocess
+
+
+def _as_typed(chatbot: gr.Chatbot, value: Any) -> Any:
+    """Questions as they were typed: gradio would show the Markdown and the images in them."""
+    shown = _postprocess(chatbot, value)
+    for message in shown.root:
+        for part in message.content if message.role == "user" else ():
+            if hasattr(part, "text"):
+                part.text = render.unread(part.text)
+    return shown
+
+
+# gradio makes other instances for a visitor, and would write a stub file beside the module of a subclass
+gr.Chatbot.postprocess = _as_typed  # type: ignore[method-assign]
+
+
 class _Refresh(NamedTuple):
     """A function of the page with its inputs and outputs, to be called after several events."""
 
@@ -169,8 +186,6 @@ def _chat(
         with gr.Column(scale=2, min_width=300, elem_id="byline-beside"):
             panel.render()  # type: ignore[no-untyped-call]
 
-    _show_as_typed(chat.chatbot)
-
     def opened(kept: Talk, event: gr.EventData) -> str:
         return sources.panel_for(assistant.archive, kept, _said(event))
 
@@ -197,22 +212,6 @@ def _chat(
     page.load(*refresh, **QUICK)
     page.load(examples, None, chat.chatbot, **QUICK)
     return refresh
-
-
-def _show_as_typed(chatbot: gr.Chatbot) -> None:
-    """Let questions be shown as they were typed: gradio would show the Markdown and the images in them."""
-    sent = chatbot.postprocess
-
-    def postprocess(value: Any) -> Any:
-        shown = sent(value)
-        for message in shown.root:
-            for part in message.content if message.role == "user" else ():
-                if hasattr(part, "text"):
-                    part.text = render.unread(part.text)
-        return shown
-
-    # a subclass would have gradio write a stub file beside this module
-    chatbot.postprocess = postprocess  # type: ignore[method-assign]
 
 
 def _archive(page: gr.Blocks, shelf: Shelf, filters: _Refresh, *, managed: bool) -> None:
