@@ -20,13 +20,14 @@ FOREIGN = """() => {
     const all = [...document.querySelectorAll("body *")];
     const tags = "img, picture, iframe, frame, object, embed, form, video, audio, base, meta, link, marquee, math, dialog";
     const shown = ".message-content, #byline-panel, #byline-reader, #byline-table";
-    const own = "#byline-card, .byline-skip, #byline-conversations, #byline-live, .toast-wrap, .sidebar, .options:has(.option-list)";
+    const own = "#byline-card, .byline-skip, #byline-conversations, #byline-live, .toast-wrap, .sidebar, " +
+        ".options:has(.option-list)";
     const found = [];
     for (const one of all) {
         const isFixed = getComputedStyle(one).position === "fixed" && !one.closest(own);
         const acts = [...one.attributes].some(
             (held) => /^on/i.test(held.name) || /^\\s*javascript:/i.test(held.value));
-        const styled = one.matches("[style]:not([data-testid])") && one.closest(shown);
+        const styled = one.matches("[style]:not([data-testid])") && one.parentElement.closest(shown);
         if (one.matches(tags) || isFixed || acts || styled) found.push(one.outerHTML.slice(0, 160));
     }
     return found;
@@ -51,7 +52,7 @@ def archive(tmp_path_factory):
     hostile = [
         {
             "title": f"{payload} closes",
-            "text": f"The ferry number {number} closed on Friday, {payload} officials said.\n\n{payload}\n\nIn May.",
+            "text": f"The ferry number {number} closed on Friday, {payload} officials said.\n\n{payload}\n",
             "authors": payload,
             "outlet": payload,
             "url": payload,
