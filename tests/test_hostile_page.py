@@ -18,7 +18,7 @@ CLOSES = "Which ferry closed on Friday?"
 
 FOREIGN = """() => {
     const all = [...document.querySelectorAll("body *")];
-    const tags = "img, picture, iframe, frame, object, embed, form, video, audio, base, meta, link, marquee, math, dialog";
+    const tags = "img, picture, iframe, frame, object, embed, form, video, audio, base, meta, link, math, dialog";
     const shown = ".message-content, #byline-panel, #byline-reader, #byline-table";
     const own = "#byline-card, .byline-skip, #byline-conversations, #byline-live, .toast-wrap, .sidebar, " +
         ".options:has(.option-list)";

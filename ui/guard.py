@@ -21,8 +21,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.logins import SESSION_SECONDS, Logins, TooManyLogins
 
-OPEN = ("/healthz",)
-"""What needs no login: it tells that the server runs, and nothing else."""
+OPEN = ("/healthz", "/favicon.ico")
+"""What needs no login: they tell that the server runs, and nothing else. A browser asks for the icon also at the top of
+the host, where it sends no login of a path below."""
 
 COOKIE = "byline-session"
 MOST_FORM = 4096

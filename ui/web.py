@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
-from urllib.parse import quote
 
 # gradio reads it on import, and would otherwise report to its makers
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -17,7 +16,7 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant import AnswerWhen, Assistant, AssistantSettings, ConversationStore
@@ -44,9 +43,6 @@ HEADERS = {
 LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
 STATIC = files("ui") / "static"
-
-# within the page, or a browser asks for it at the root of the host, which may be another's or demand a login
-ICON = f'<link rel="icon" href="data:image/svg+xml,{quote((STATIC / "icon.svg").read_text(encoding="utf-8").strip())}">'
 
 QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """How events are handled that nobody waits for in a queue."""
@@ -354,6 +350,8 @@ def build_app(
     if path:
         app.add_middleware(guard.Below, path=path)
     app.add_middleware(guard.FixedHeaders, headers=HEADERS)
+    icon = (STATIC / "icon.svg").read_bytes()
+    app.add_api_route("/favicon.ico", lambda: Response(icon, media_type="image/svg+xml"), include_in_schema=False)
     app.add_api_route("/healthz", lambda: {"status": "ok"}, include_in_schema=False)
     app.state.places = Places(chats)
     app.mount("/api", api.build_api(assistant, app.state.places, path))
@@ -375,7 +373,7 @@ def build_app(
         # without a way to add articles nothing is uploaded
         max_file_size=assistant.archive.settings.max_file_bytes if local else 0,
         css_paths=[Path(str(STATIC / name)) for name in ("chat.css", "sidebar.css")],
-        head=f"{ICON}<script>{(STATIC / 'page.js').read_text(encoding='utf-8')}</script>",
+        head=f"<script>{(STATIC / 'page.js').read_text(encoding='utf-8')}</script>",
         theme=gr.themes.Base(
             font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"], primary_hue="blue"
         ),
