@@ -62,7 +62,7 @@ def _as_typed(chatbot: gr.Chatbot, value: Any) -> Any:
 
 
 # gradio makes other instances for a visitor, and would write a stub file beside the module of a subclass
-gr.Chatbot.postprocess = _as_typed  # type: ignore[method-assign]
+gr.Chatbot.postprocess = _as_typed  # type: ignore[method-assign, assignment]
 
 
 class _Refresh(NamedTuple):
