@@ -111,7 +111,7 @@ def test_an_answer_quotes_the_article_and_the_panel_marks_the_same_words(visit):
     answer = visit.page.locator(".byline-answer").last
     expect(answer).to_contain_text("The 2,600-kilometer (1,615-mile) frontier")
     source = visit.page.locator(".byline-source").first
-    expect(source.locator("h4")).to_have_text(
+    expect(source.locator("h3")).to_have_text(
         "Afghan Taliban Launch Retaliatory Border Attacks After Pakistan Airstrikes"
     )
     expect(source.locator(".byline-facts")).to_have_text(re.compile(r"^Times in Pakistan · saved \d+ \w+ \d{4}$"))
@@ -251,7 +251,7 @@ def test_markup_in_an_article_is_shown_as_the_text_that_it_is(visit):
     visit.ask("When did the bridge of Port Alder close?")
     expect(visit.page.locator(".byline-answer").last).to_contain_text('<img src="http://192.0.2.1/x.png" onerror=')
     panel = visit.page.locator("#byline-panel")
-    expect(panel.locator("h4").first).to_contain_text("<script>alert(2)</script>")
+    expect(panel.locator("h3").first).to_contain_text("<script>alert(2)</script>")
     visit.page.locator(".byline-mark").first.click()
     expect(panel.locator(".byline-current")).to_contain_text('onerror="alert(3)">')
     expect(panel.locator("img, iframe, script")).to_have_count(0)
@@ -262,9 +262,8 @@ def test_markup_in_a_question_fetches_nothing(visit):
     visit.page.fill(QUESTION, "What is ![x](http://192.0.2.1/q.png) <img src=http://192.0.2.1/r.png>?")
     visit.page.press(QUESTION, "Enter")
     expect(visit.page.locator(".byline-answer")).to_have_count(1, timeout=30_000)
-    # the content security policy refuses what a message's Markdown would load, and says so on the console
-    assert visit.outside == []
-    visit.errors.clear()
+    expect(visit.page.locator("[data-testid=user]")).to_contain_text("src=http")
+    expect(visit.page.locator("#byline-chat img")).to_have_count(0)
 
 
 def test_the_page_is_tidy(visit):
@@ -362,7 +361,7 @@ def test_articles_are_added_read_removed_and_brought_back_while_the_chat_goes_on
         page.get_by_label("Search titles, outlets and files").fill("harbour")
         expect(rows).to_have_count(1)
         rows.get_by_role("button").click()
-        expect(page.locator("#byline-reader h3")).to_have_text("<i>Harbour</i> of Port Alder reopens")
+        expect(page.locator("#byline-reader h2")).to_have_text("<i>Harbour</i> of Port Alder reopens")
         page.get_by_role("button", name="Remove from the archive").click()
         expect(outcome).to_contain_text("1 removed", timeout=30_000)
         expect(rows).to_have_count(0)

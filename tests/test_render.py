@@ -11,7 +11,7 @@ from factories import marked_article
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import Answer, Citation, Gap, Statement
+from assistant import Answer, Citation, Gap, Note, Statement
 from index import Article, ArticleRef, Block, Difference, Passage, SearchHit, Skip, Span, SyncReport, Version
 from ui import render
 
@@ -221,7 +221,7 @@ def test_no_text_whatever_makes_a_tag_or_an_attribute_of_its_own(title, middle, 
     html = panel(answer) + answered + opened + render.fault_html(middle)
     allowed = {
         "h2",
-        "h4",
+        "h3",
         "details",
         "summary",
         "div",
@@ -234,7 +234,7 @@ def test_no_text_whatever_makes_a_tag_or_an_attribute_of_its_own(title, middle, 
         "a",
         "strong",
         "br",
-        *("q", "cite", "small", "ul", "li", "nav", "button", "h3"),
+        *("q", "cite", "small", "ul", "li", "nav", "button", "h2"),
     }
     attributes = {"class", "id", "tabindex", "href", "aria-label", "target", "rel", "role", "open", "dir"}
     attributes |= {"type", "title", "disabled"} | {
@@ -648,3 +648,24 @@ def test_a_wording_that_only_grew_shows_what_it_grew_by():
     long = "The road through the valley was closed " * 30
     text = render.history_text(versions_of((), [Difference("changed", "text", long, f"{long}for two days.")]))
     assert text.split("\n")[2].endswith("for two days.")
+
+
+def test_no_text_ends_the_block_of_html_that_it_stands_in():
+    text = "Who?\n\n![x](http://192.0.2.1/x.png)\r\n\r\n# y"
+    notes = [Note("read as", text)]
+    html = render.answer_html([], "k", text, asked=text, notes=notes, chips=[text], step=text)
+    assert not any(end in html + render.fault_html(text) for end in "\n\r\u2028")
+
+
+@given(st.text())
+def test_a_question_is_the_same_after_it_was_shown(text):
+    assert render.typed(render.unread(text)) == text.replace("\u2060", "")
+
+
+@pytest.mark.parametrize(
+    "markup", ["<img src=x>", "![x](y)", "[x](y)", "[x]: //y", "http://x.example", "a@b.example", "&lt;"]
+)
+def test_a_question_shows_no_markup(markup):
+    shown = render.unread(markup)
+    for begins in ("<i", "![", "](", "]:", "://", "@b", "&l"):
+        assert begins not in shown

@@ -49,7 +49,7 @@ def marked(shown):
 def test_the_whole_article_is_shown_around_the_quoted_words(asked):
     shown = opened(*asked)
     assert marked(shown) == ["The ferry of Norby sails again from Monday on, its owner said."]
-    assert '<h4 dir="auto">Repairs</h4>' in shown
+    assert '<h3 dir="auto">Repairs</h3>' in shown
     assert "A new engine cost 300,000 crowns." in shown
     assert "Show more" not in shown
     assert "Source 1 of 1" in shown

@@ -115,7 +115,7 @@ class Shelf:
             return render.fault_html(str(error))
         low, high = (_number(wanted.get(name)) for name in ("low", "high"))
         low, high = window(len(article.text), 0, 0, low, high)
-        more = tables.removal_button(article.id) if removable else ""
+        more = tables.BACK + (tables.removal_button(article.id) if removable else "")
         head = render.reader_head(article, "", more)
         text = render.article_html(article, low, high, f"reader:{article.id}")
         return f'<article class="byline-reader">{head}{text}</article>'

@@ -21,8 +21,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.logins import SESSION_SECONDS, Logins, TooManyLogins
 
-OPEN = ("/healthz",)
-"""What needs no login: it tells that the server runs, and nothing else."""
+OPEN = ("/healthz", "/favicon.ico")
+"""What needs no login: they tell that the server runs, and nothing else. A browser asks for the icon also at the top of
+the host, where it sends no login of a path below."""
 
 COOKIE = "byline-session"
 MOST_FORM = 4096
@@ -161,6 +162,8 @@ class LoginRequired:
             wrong = "" if message == "Log in first." else escape(message)
             page = page.replace("{{action}}", escape(f"{self._path}/login")).replace("{{message}}", wrong)
             # without a referrer, a browser does not say either where a form comes from
+            # to a person the form is an answer; a browser would tell its console of a fault
+            status = 200 if status == 401 and headers.get("sec-fetch-mode") == "navigate" else status
             return HTMLResponse(page, status, {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"})
         response = _fault(status, message)
         if status == 401 and "sec-fetch-mode" not in headers:  # a browser would open a window of its own

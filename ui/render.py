@@ -45,6 +45,8 @@ WORDING = 240
 _BREAKING = dict.fromkeys([0x0B, 0x0C, 0x0D, 0x1C, 0x1D, 0x1E, 0x85, 0x2028, 0x2029], " ")
 _BIDI = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 _CONTROL = {**dict.fromkeys([*range(0x00, 0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *_BIDI]), **_BREAKING}
+_MARKUP = re.compile(r"[<&\]@]|!(?=\[)|:(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+_JOINER = "\u2060"
 _STEERING = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -247,7 +249,7 @@ def _source_html(source: Source, key: str) -> str:
     also = f'<p class="byline-also">{_text(copies)}</p>' if copies else ""
     number = source.quotes[0][0] if source.quotes else source.opens
     return (
-        f'<article class="byline-source"><header>{numbers}<h4 dir="auto">{title}</h4>'
+        f'<article class="byline-source"><header>{numbers}<h3 dir="auto">{title}</h3>'
         f'<p class="byline-facts">{_text(facts(article))}</p>{also}</header>{heading}'
         f'<blockquote dir="auto">{_marked_html(source, key)}</blockquote>'
         f'<p class="byline-tools"><a class="byline-open" href="#source-{key}-{number}">Read it in the article</a></p>'
@@ -285,7 +287,7 @@ def reader_head(article: Article, reference: str = "", more: str = "") -> str:
     also = f'<p class="byline-also">{_text(copies)}</p>' if copies else ""
     facts_line = " · ".join(part for part in (facts(article), plain(", ".join(article.authors))) if part)
     return (
-        f'<header><h3 tabindex="-1" dir="auto">{_text(plain(article.title or article.path))}</h3>'
+        f'<header><h2 tabindex="-1" dir="auto">{_text(plain(article.title or article.path))}</h2>'
         f'<p class="byline-facts">{_text(facts_line)}</p>'
         f"{also}"
         f'<p class="byline-tools">{_original(article.url)}{_copying(reference)}{more}</p></header>'
@@ -295,7 +297,7 @@ def reader_head(article: Article, reference: str = "", more: str = "") -> str:
 def gone_html(title: str, facts_line: str, url: str, quote: str, reference: str) -> str:
     """A quote whose article has changed or left the archive since it was cited."""
     return (
-        f'<article class="byline-reader"><header><h3 tabindex="-1" dir="auto">{_text(title)}</h3>'
+        f'<article class="byline-reader"><header><h2 tabindex="-1" dir="auto">{_text(title)}</h2>'
         f'<p class="byline-facts">{_text(facts_line)}</p>'
         f'<p class="byline-tools">{_original(url)}{_copying(reference)}</p></header>'
         f"{note_html('The article has changed or left the archive since. It said:')}"
@@ -334,7 +336,7 @@ def article_html(
     while at < len(article.blocks) and article.blocks[at].start < high:
         block = article.blocks[at]
         start, end = max(block.start, low), min(block.end, high)
-        tag = "h4" if block.kind == "heading" else "p"
+        tag = "h3" if block.kind == "heading" else "p"
         dim = "" if block.kind in ("prose", "heading") else ' class="byline-not-prose"'
         before, after = "… " if start > block.start else "", " …" if end < block.end else ""
         shown = _with_quote(article.text, start, end, quote, kind)
@@ -396,11 +398,24 @@ def _marked_html(source: Source, key: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """``text`` as HTML that shows it, without control characters."""
-    return escape(text.translate(_CONTROL), quote=True)
+    """``text`` as HTML that shows it, on one line and without control characters.
+
+    At an empty line the chat's Markdown would take what follows for Markdown.
+    """
+    return escape(text.translate(_CONTROL).replace("\n", " "), quote=True)
 
 
 _text = escaped
+
+
+def unread(text: str) -> str:
+    """``text`` so that a Markdown renderer finds no HTML, link or image in it: with joiners that nobody sees."""
+    return _MARKUP.sub(lambda found: found[0] + _JOINER, text)
+
+
+def typed(text: str) -> str:
+    """What was typed, of what :func:`unread` made of it."""
+    return text.replace(_JOINER, "")
 
 
 def web_address(url: str) -> str:

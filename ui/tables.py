@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,11 @@ SHORT = 24
 
 ADDED_SHOWN = 20
 """Files named after they were added."""
+
+BACK = '<button type="button" class="byline-back" data-back="1">Back to the list</button>'
+"""Leads from an article to its row; shown where the article does not stand beside it."""
+
+_CODE = re.compile("`([^`]+)`")
 
 
 SEARCHED, NO_PROSE = "searched", "no prose"
@@ -80,8 +86,8 @@ def statistics_html(title: str, over_time: str, by_outlet: str, more: int) -> st
     """The plots of an archive under their headings; ``more`` is how many outlets are not plotted."""
     beyond = note_html(f"and {count(more, 'more outlet')}") if more > 0 else ""
     return (
-        f'<section class="byline-statistics">{note_html(title)}<h3>Over time</h3>{over_time}'
-        f"<h3>By outlet</h3>{by_outlet}{beyond}</section>"
+        f'<section class="byline-statistics">{note_html(title)}<h2>Over time</h2>{over_time}'
+        f"<h2>By outlet</h2>{by_outlet}{beyond}</section>"
     )
 
 
@@ -128,7 +134,7 @@ def settings_html(settings: Sequence[Shown]) -> str:
     """The settings with their values and where these come from."""
     rows = "".join(
         f'<tr><th scope="row"><code>{escaped(one.name)}</code></th><td>{escaped(one.value)}</td>'
-        f"<td>{escaped(one.origin)}</td><td>{escaped(one.meaning)}</td></tr>"
+        f"<td>{escaped(one.origin)}</td><td>{_with_code(one.meaning)}</td></tr>"
         for one in settings
     )
     return (
@@ -136,3 +142,7 @@ def settings_html(settings: Sequence[Shown]) -> str:
         '<th scope="col">From</th><th scope="col">What it is</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
+
+
+def _with_code(text: str) -> str:
+    return _CODE.sub(r"<code>\1</code>", escaped(text))

@@ -16,7 +16,7 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant import AnswerWhen, Assistant, AssistantSettings, ConversationStore
@@ -55,6 +55,23 @@ QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibil
 """How events are handled that nobody waits for in a queue."""
 
 
+_postprocess = gr.Chatbot.postprocess
+
+
+def _as_typed(chatbot: gr.Chatbot, value: Any) -> Any:
+    """Questions as they were typed: gradio would show the Markdown and the images in them."""
+    shown = _postprocess(chatbot, value)
+    for message in shown.root:
+        for part in message.content if message.role == "user" else ():
+            if hasattr(part, "text"):
+                part.text = render.unread(part.text)
+    return shown
+
+
+# gradio makes other instances for a visitor, and would write a stub file beside the module of a subclass
+gr.Chatbot.postprocess = _as_typed  # type: ignore[method-assign, assignment]
+
+
 class _Refresh(NamedTuple):
     """A function of the page with its inputs and outputs, to be called after several events."""
 
@@ -86,6 +103,7 @@ def build_page(
     """
     shelf = Shelf(assistant.archive)
     with gr.Blocks(title="Byline", fill_height=True, analytics_enabled=False) as page:
+        _html('<a class="byline-skip" href="#byline-question">Skip to the question</a>')
         _html('<header class="byline-title"><h1>Byline</h1><p>Every sentence quotes an article.</p></header>')
         if accounts:
             add_account(page)
@@ -121,7 +139,7 @@ def _chat(
         theirs = history.of(user_of(request.request)) if history else None
         keeping = theirs.keeping(respond) if theirs else handlers.forgetting(respond)
         low, high = len(chosen), len(chosen) + len(tuned)
-        for view, *keeps in keeping(message, said, talk, *more[:low], more[low:high], *more[high:]):
+        for view, *keeps in keeping(render.typed(message), said, talk, *more[:low], more[low:high], *more[high:]):
             shown = gr.ChatMessage(view.message, options=[{"value": question} for question in view.suggestions])
             yield shown, gr.skip() if view.panel is None else view.panel, view.talk, *keeps
 
@@ -384,6 +402,8 @@ def build_app(
     if path:
         app.add_middleware(guard.Below, path=path)
     app.add_middleware(guard.FixedHeaders, headers=HEADERS)
+    icon = (STATIC / "icon.svg").read_bytes()
+    app.add_api_route("/favicon.ico", lambda: Response(icon, media_type="image/svg+xml"), include_in_schema=False)
     app.add_api_route("/healthz", lambda: {"status": "ok"}, include_in_schema=False)
     app.state.places = Places(chats)
     app.mount("/api", api.build_api(assistant, app.state.places, path, Places(writing)))

@@ -3,7 +3,9 @@
 window.byline = (() => {
   const triggers = {};
   const SETTINGS = "byline-look";
+  const narrow = matchMedia("(max-width: 700px)");
   let origin = null;
+  let row = null;
 
   const send = (to, data) => triggers[to] && triggers[to]("select", data);
 
@@ -26,9 +28,24 @@ window.byline = (() => {
     if (told) {
       const { to, ...data } = told.dataset;
       event.preventDefault();
+      if (to === "reader" && !("low" in data)) row = told;
       send(to, data);
+      return;
+    }
+    if (event.target.closest?.("[data-back]")) backToRow();
+    if (event.target.closest?.(".byline-skip")) {
+      event.preventDefault();
+      document.querySelector("#byline-tabs [role=tab]")?.click();
+      document.querySelector("#byline-question textarea")?.focus();
     }
   }, true);
+
+  // to the row of the table that an article was opened from
+  function backToRow() {
+    const again = row && document.querySelector(`#byline-table [data-article="${CSS.escape(row.dataset.article)}"]`);
+    again?.focus();
+    again?.scrollIntoView({ block: "center" });
+  }
 
   async function copy(button) {
     const text = button.dataset.copy;
@@ -54,8 +71,15 @@ window.byline = (() => {
     if (event.key === "Escape") {
       if (!card().hidden) return hideCard();
       const close = document.querySelector("#byline-panel [data-close]");
-      if (close) close.click();
+      if (event.target.closest?.("#byline-reader")) backToRow();
+      else if (close?.checkVisibility()) close.click();
       return;
+    }
+    const turn = { ArrowRight: "Next source", ArrowLeft: "Previous source" }[event.key];
+    const plain = !event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    if (turn && plain && event.target.closest?.("#byline-panel")) {
+      document.querySelector(`#byline-panel [aria-label="${turn}"]:enabled`)?.click();
+      return event.preventDefault();
     }
     const column = event.target.closest?.(".byline-histogram button");
     const next = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[event.key];
@@ -76,15 +100,17 @@ window.byline = (() => {
   // after each change of the panel: to the quoted words, or back to the mark that it was opened from
   function shown(element) {
     const article = element.querySelector(".byline-reader");
+    cover();
     if (!article) {
       if (reading && origin?.isConnected) origin.focus({ preventScroll: true });
       reading = false;
       return;
     }
     const mark = article.querySelector(".byline-current");
+    article.querySelector("h2")?.focus({ preventScroll: true });
+    const box = element.closest("#byline-panel");
+    if (!box) return void article.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
     reading = true;
-    article.querySelector("h3")?.focus({ preventScroll: true });
-    const box = element.closest("#byline-panel") || element;
     if (mark && box.scrollHeight > box.clientHeight + 1) {
       const at = mark.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
       box.scrollTo({ top: at - box.clientHeight / 3, behavior: calm() ? "auto" : "smooth" });
@@ -92,6 +118,14 @@ window.byline = (() => {
       mark?.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
     }
   }
+
+  // on a narrow page an article covers the rest, which is then out of the keyboard's way too
+  function cover() {
+    const covered = narrow.matches && Boolean(document.querySelector("#byline-panel .byline-bar")?.checkVisibility());
+    const rest = ".byline-skip, .byline-title, .tab-wrapper, #byline-conversations, #byline-columns > :not(#byline-beside)";
+    for (const part of document.querySelectorAll(rest)) part.inert = covered;
+  }
+  narrow.addEventListener("change", cover);
 
   // --- the card of a mark ---
 
@@ -101,7 +135,7 @@ window.byline = (() => {
       found = Object.assign(document.createElement("div"), { id: "byline-card", hidden: true });
       found.setAttribute("role", "tooltip");
       found.addEventListener("mouseleave", hideCard);
-      document.body.append(found);
+      (document.querySelector("main") || document.body).append(found);
     }
     return found;
   }
@@ -130,6 +164,10 @@ window.byline = (() => {
     if (mark) showCard(mark);
     else if (!event.target.closest?.("#byline-card")) hideCard();
   });
+  const finger = matchMedia("(pointer: coarse)");
+  let writing = false;
+  document.addEventListener("focusin", (event) => (writing = Boolean(event.target.closest?.("#byline-question")) && !finger.matches));
+  document.addEventListener("pointerdown", (event) => (writing &&= Boolean(event.target.closest?.("#byline-question"))));
   document.addEventListener("focusin", (event) => (onMark(event) ? showCard(onMark(event)) : hideCard()));
   document.addEventListener("scroll", (event) => event.target !== card() && hideCard(), true);
 
@@ -154,9 +192,28 @@ window.byline = (() => {
   let said = new Set();
   let answer = 0;
 
+  const name = (element, attribute, value) => {
+    if (element && element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
+  };
+
+  // gradio calls a message by its markup, and its examples a list without items; its sanitizer takes the names of links
+  function mend() {
+    name(document.querySelector("#byline-chat [role=log]"), "aria-live", "off");
+    const examples = document.querySelector("#byline-chat .examples");
+    name(examples, "role", "group");
+    name(examples, "aria-label", "Questions to begin with");
+    for (const said of document.querySelectorAll("#byline-chat [data-testid=bot][aria-label]")) said.removeAttribute("aria-label");
+    for (const mark of document.querySelectorAll(".byline-mark:not([aria-label])")) {
+      mark.setAttribute("aria-label", `source ${mark.textContent.replace(/\D/g, "")}`);
+    }
+    const field = document.querySelector("#byline-question textarea");
+    if (field && !field.placeholder) field.placeholder = "Ask about the articles …";
+    // gradio turns the field off while it answers, and forgets who was writing in it
+    if (writing && field && !field.disabled && document.activeElement === document.body) field.focus();
+  }
+
   function listen() {
-    const log = document.querySelector("#byline-chat [role=log]");
-    if (log && log.getAttribute("aria-live") !== "off") log.setAttribute("aria-live", "off");
+    mend();
     const answers = document.querySelectorAll(".byline-answer, .byline-fault");
     if (answers.length !== answer) {
       said = new Set();
@@ -167,7 +224,7 @@ window.byline = (() => {
     if (!last || !answer) return;
     for (const part of last.matches(".byline-fault") ? [last] : last.querySelectorAll(":scope > p:not(.byline-step)")) {
       const copy = part.cloneNode(true);
-      copy.querySelectorAll(".byline-card").forEach((one) => one.remove());
+      copy.querySelectorAll(".byline-card, .byline-mark").forEach((one) => one.remove());
       const text = copy.textContent.trim();
       if (text && !said.has(text)) {
         said.add(text);
@@ -202,6 +259,8 @@ window.byline = (() => {
   system.addEventListener("change", () => look());
 
   function begin() {
+    // gradio's manifest lies at the root of the host, and browsers ask for it without the login
+    document.querySelector('link[rel="manifest"]')?.remove();
     look();
     live();
     // gradio sets the theme itself while it starts
