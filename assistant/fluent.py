@@ -41,6 +41,13 @@ one there is. Of the sentences of newsbench's evidence that name the right answe
 keeps out what is true and beside the point, and what an article would have a model say: of 33 such claims of
 ``tests/attacks.py`` that a model was given to read and repeated, 32."""
 
+SMALL = 4096
+"""A model with a smaller window, in tokens, is a small one: it is given of the passages what stands nearest to the
+answer. What else there is it would take its time to read, and put together with what it does not belong to."""
+
+NEARLY = 2.5
+"""Sentences that answer less than the best one by no more than so many logits, and those next to them, are near."""
+
 NEAR = 3
 """Passages given for rewriting a sentence that cites none that is there."""
 
@@ -54,6 +61,11 @@ _LEANING = re.compile(
     r"(?:he|she|they|his|her|their|its|these|those|er|sie|il|elle|ils|elles|él|ella|ellos|он|она|они)\b"
     r"|(?:it|this|that)\b(?= (?:is|was|has|had|will|would|could|can|may|also|\w+ed|cost|took|came|did|does|said)\b)"
     r"(?! (?:is|was) (?:not |still |un)*(?:clear|known|certain|likely|possible|said|reported|announced)\b)",
+    re.IGNORECASE,
+)
+# what a model says of its task is no news, though its words may well stand in the passages
+_OF_ITSELF = re.compile(
+    r"\b(?:passages?|sentences?|cites?|question|correct answer|as an ai|language model)\b|^(?:the|my|this) answer\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
@@ -80,6 +92,7 @@ _NO_PASSAGE = "it cites a passage that was not found for this question"
 _HAS_LINK = "it holds a link"
 _LEANS = "it does not say who or what it is about"
 _NO_SUPPORT = "it cites no passage, and none supports it"
+_OF_ITS_TASK = "it speaks of the passages, not of the news"
 _BESIDE = "it is beside the question"
 _NO_WORDS = "no words of a passage could be found to cite"
 
@@ -143,9 +156,11 @@ class ModelWriter:
         readable = [hit for hit in evidence.hits if not instructs(hit.article)]
         if unread := len({hit.article.id for hit in evidence.hits} - {hit.article.id for hit in readable}):
             yield Note("unread", _of_unread(unread))
-        passages = [runs for hit in readable if (runs := _runs(hit))]
+        shortfalls = self._quotes.shortfalls(evidence)
+        near = shortfalls if self._model.window < SMALL else None
+        passages = [runs for hit in readable if (runs := _runs(hit, near))]
         given = fitting(evidence.question, passages, self._model.window, self._model.longest)
-        work = _Work(given, self._quotes.shortfalls(evidence))
+        work = _Work(given, shortfalls)
         reason = ""
         if passages:
             try:
@@ -265,6 +280,9 @@ class ModelWriter:
     def _verdict(self, check: Check, work: _Work) -> _Verdict:
         if not check.supported:
             return _Verdict(None, REASONS[check.faults[0].kind], check.reason)
+        spoken = _OF_ITSELF.search(check.sentence)
+        if spoken and not _stands_in(spoken.group(), check.quotes):
+            return _Verdict(None, _OF_ITS_TASK)
         if not check.quotes:
             return _Verdict(None, _NO_WORDS, "No words of the passages support it.")
         if min((work.shortfalls.get(place, BESIDE) for place in _places(check.quotes)), default=BESIDE) >= BESIDE:
@@ -298,11 +316,18 @@ def _parts(said: Iterable[Statement | Gap | Judgement]) -> list[_Part]:
     return parts
 
 
-def _runs(hit: SearchHit) -> list[Citation]:
-    """The prose of a passage as runs of its article: sentences that follow each other, without what stands between."""
+def _runs(hit: SearchHit, shortfalls: Mapping[tuple[str, int], float] | None = None) -> list[Citation]:
+    """The prose of a passage as runs of its article: sentences that follow each other, without what stands between.
+
+    With ``shortfalls`` those alone that come near to the answer, and their neighbours.
+    """
     article, passage = hit.article, hit.passage
     runs: list[Citation] = []
-    for span in article.sentences_between(passage.start, passage.end):
+    sentences = article.sentences_between(passage.start, passage.end)
+    if shortfalls is not None:
+        nearly = [shortfalls.get((article.id, span.start), BESIDE) <= NEARLY for span in sentences]
+        sentences = [span for at, span in enumerate(sentences) if any(nearly[max(0, at - 1) : at + 2])]
+    for span in sentences:
         end = min(span.end, passage.end)
         if (
             runs
@@ -336,6 +361,10 @@ def _places(quotes: Iterable[Citation]) -> list[tuple[str, int]]:
 def _sentences(quote: Citation) -> list[Span]:
     """The sentences of the article in which a quote stands."""
     return [span for span in quote.article.sentences if span.start < quote.end and quote.start < span.end]
+
+
+def _stands_in(words: str, quotes: Iterable[Citation]) -> bool:
+    return any(words.casefold() in quote.quote.casefold() for quote in quotes)
 
 
 def _joined(passages: Iterable[Sequence[Citation]]) -> list[Citation]:
