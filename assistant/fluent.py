@@ -13,6 +13,7 @@ import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from assistant.attribution import speaker
 from assistant.checking import Check, Checker
@@ -23,6 +24,7 @@ from assistant.models import WAITING, Model, Prompt
 from assistant.parsing import Draft, Drafting
 from assistant.prompting import answer_prompt, enumerate_from_one, fitting, rewrite_prompt
 from assistant.types import Checking, Citation, Dropped, Gap, Judgement, Note, Said, Statement, Writing
+from assistant.wording import unheard
 from assistant.writers import QuoteWriter
 from index import Article, SearchHit, Span, term_of
 
@@ -31,6 +33,9 @@ MOST_SENTENCES = 8
 
 MOST_REWRITES = 3
 """Sentences of one answer that are written once more."""
+
+MOST_REPEATS = 2
+"""Sentences that a model says again before it is stopped; a small one goes round in circles for as long as it may."""
 
 REWRITE_TOKENS = 160
 """Tokens that one sentence may take."""
@@ -47,6 +52,13 @@ answer. What else there is it would take its time to read, and put together with
 
 NEARLY = 2.5
 """Sentences that answer less than the best one by no more than so many logits, and those next to them, are near."""
+
+MOST_SOURCES = 2
+"""Sentences of passages that one written sentence may rest on. What takes a word from here and a word from there can be
+put together to say anything: of a small model's sentences that three or more had to support, most were not true."""
+
+MOST_PLACES = 6
+"""Sentences of passages that are tried, alone and in pairs."""
 
 NEAR = 3
 """Passages given for rewriting a sentence that cites none that is there."""
@@ -68,6 +80,8 @@ _OF_ITSELF = re.compile(
     r"\b(?:passages?|sentences?|cites?|question|correct answer|as an ai|language model)\b|^(?:the|my|this) answer\b",
     re.IGNORECASE,
 )
+# a question or a heading states nothing, nor does a name alone
+_BROKEN = re.compile(r"[?:;,…]\W*$|^\W*[^\W\d_]+(?:\s+[^\W\d_]+)?\W*$", re.ASCII)
 _WORD = re.compile(r"\w+")
 
 REASONS = {
@@ -90,6 +104,7 @@ REASONS = {
 
 _NO_PASSAGE = "it cites a passage that was not found for this question"
 _HAS_LINK = "it holds a link"
+_NO_SENTENCE = "it is no whole sentence"
 _LEANS = "it does not say who or what it is about"
 _NO_SUPPORT = "it cites no passage, and none supports it"
 _OF_ITS_TASK = "it speaks of the passages, not of the news"
@@ -118,6 +133,7 @@ class _Work:
     stated: list[Statement] = field(default_factory=list)
     failed: list[tuple[Draft, _Verdict]] = field(default_factory=list)
     drafts: int = 0
+    repeats: int = 0
     declined: bool = False
 
     def seconds(self) -> float:
@@ -191,7 +207,7 @@ class ModelWriter:
                     continue
                 for draft in drafting.feed(piece):
                     yield from self._weigh(draft, work)
-                if drafting.ended or work.drafts >= MOST_SENTENCES:
+                if drafting.ended or work.drafts >= MOST_SENTENCES or work.repeats >= MOST_REPEATS:
                     break
         if work.drafts < MOST_SENTENCES:
             for draft in drafting.close():
@@ -248,6 +264,7 @@ class ModelWriter:
 
     def _weigh(self, draft: Draft, work: _Work) -> Generator[Said]:
         key = " ".join(_WORD.findall(draft.text.casefold()))
+        work.repeats += key in work.seen
         if key in work.seen or work.drafts >= MOST_SENTENCES:
             return
         work.seen.add(key)
@@ -263,6 +280,8 @@ class ModelWriter:
     def _check(self, draft: Draft, work: _Work) -> _Verdict:
         if _LINK.search(draft.text):
             return _Verdict(None, _HAS_LINK, "It holds a link or an address.")
+        if _BROKEN.search(draft.text) or _halved(draft.text):
+            return _Verdict(None, _NO_SENTENCE)
         if _LEANING.match(draft.text):
             return _Verdict(None, _LEANS, "It begins with a word that does not say who or what it is about.")
         wrong = [number for number in draft.numbers if not 1 <= number <= len(work.passages)]
@@ -285,9 +304,29 @@ class ModelWriter:
             return _Verdict(None, _OF_ITS_TASK)
         if not check.quotes:
             return _Verdict(None, _NO_WORDS, "No words of the passages support it.")
-        if min((work.shortfalls.get(place, BESIDE) for place in _places(check.quotes)), default=BESIDE) >= BESIDE:
+        narrow = self._narrowed(check)
+        if narrow is None:
+            return _Verdict(None, REASONS["merged"], "It takes more from the passages than one or two sentences say.")
+        if new := unheard(check.sentence, _texts(narrow.quotes)):
+            words = ", ".join(f"“{word}”" for word in new)
+            return _Verdict(None, REASONS["unspoken"], f"The passage does not use these words: {words}.")
+        if min((work.shortfalls.get(place, BESIDE) for place in _places(narrow.quotes)), default=BESIDE) >= BESIDE:
             return _Verdict(None, _BESIDE)
-        return _Verdict(Statement(check.sentence, check.quotes, _speaker(check.quotes)))
+        return _Verdict(Statement(narrow.sentence, narrow.quotes, _speaker(narrow.quotes)))
+
+    def _narrowed(self, check: Check) -> Check | None:
+        """The check of the sentence against the fewest sentences that support it, :data:`MOST_SOURCES` at most; None
+        where it takes more."""
+        places = [
+            Citation(quote.article, span.start, span.end) for quote in check.quotes for span in _sentences(quote)
+        ]
+        places = list(dict.fromkeys(places))[:MOST_PLACES]
+        for many in range(1, MOST_SOURCES + 1):
+            for chosen in combinations(places, many):
+                narrow = self._checker.check(check.sentence, chosen)
+                if narrow.supported and narrow.quotes:
+                    return narrow
+        return None
 
 
 @dataclass(slots=True)
@@ -354,6 +393,10 @@ def _speaker(quotes: Iterable[Citation]) -> str:
     return next(filter(None, said), "")
 
 
+def _texts(quotes: Iterable[Citation]) -> list[str]:
+    return [quote.article.text[span.start : span.end] for quote in quotes for span in _sentences(quote)]
+
+
 def _places(quotes: Iterable[Citation]) -> list[tuple[str, int]]:
     return [(quote.article.id, span.start) for quote in quotes for span in _sentences(quote)]
 
@@ -361,6 +404,11 @@ def _places(quotes: Iterable[Citation]) -> list[tuple[str, int]]:
 def _sentences(quote: Citation) -> list[Span]:
     """The sentences of the article in which a quote stands."""
     return [span for span in quote.article.sentences if span.start < quote.end and quote.start < span.end]
+
+
+def _halved(text: str) -> bool:
+    """Whether a quotation is open at the end, or was at the beginning."""
+    return text.count("“") != text.count("”") or text.count('"') % 2 == 1
 
 
 def _stands_in(words: str, quotes: Iterable[Citation]) -> bool:

@@ -30,8 +30,7 @@ _QUESTION = 2_000
 def answer_prompt(question: str, passages: Sequence[Sequence[Citation]]) -> Prompt:
     """Asks for an answer to ``question`` from ``passages``, which are numbered from 1; each is runs of an article."""
     material = _material(enumerate_from_one(passages))
-    # a small model has forgotten by then how it was told to answer
-    return Prompt(prose("answer"), f"{material}\n\nQuestion: {_line(question[:_QUESTION])}\n\n{prose('reminder')}")
+    return Prompt(prose("answer"), f"{material}\n\nQuestion: {_line(question[:_QUESTION])}")
 
 
 def rewrite_prompt(sentence: str, reason: str, passages: Sequence[tuple[int, Sequence[Citation]]]) -> Prompt:
