@@ -24,7 +24,7 @@ from assistant.models import WAITING, Model, Prompt
 from assistant.parsing import Draft, Drafting
 from assistant.prompting import answer_prompt, enumerate_from_one, fitting, rewrite_prompt
 from assistant.types import Checking, Citation, Dropped, Gap, Judgement, Note, Said, Statement, Writing
-from assistant.wording import unheard
+from assistant.wording import keeps_order, unheard
 from assistant.writers import QuoteWriter
 from index import Article, SearchHit, Span, term_of
 
@@ -310,6 +310,8 @@ class ModelWriter:
         if new := unheard(check.sentence, _texts(narrow.quotes)):
             words = ", ".join(f"“{word}”" for word in new)
             return _Verdict(None, REASONS["unspoken"], f"The passage does not use these words: {words}.")
+        if not keeps_order(check.sentence, _texts(narrow.quotes)):
+            return _Verdict(None, REASONS["roles"], "Its words stand in another order than in the passage.")
         if min((work.shortfalls.get(place, BESIDE) for place in _places(narrow.quotes)), default=BESIDE) >= BESIDE:
             return _Verdict(None, _BESIDE)
         return _Verdict(Statement(narrow.sentence, narrow.quotes, _speaker(narrow.quotes)))
@@ -362,7 +364,7 @@ def _runs(hit: SearchHit, shortfalls: Mapping[tuple[str, int], float] | None = N
     """
     article, passage = hit.article, hit.passage
     runs: list[Citation] = []
-    sentences = article.sentences_between(passage.start, passage.end)
+    sentences = list(article.sentences_between(passage.start, passage.end))
     if shortfalls is not None:
         nearly = [shortfalls.get((article.id, span.start), BESIDE) <= NEARLY for span in sentences]
         sentences = [span for at, span in enumerate(sentences) if any(nearly[max(0, at - 1) : at + 2])]
@@ -394,7 +396,8 @@ def _speaker(quotes: Iterable[Citation]) -> str:
 
 
 def _texts(quotes: Iterable[Citation]) -> list[str]:
-    return [quote.article.text[span.start : span.end] for quote in quotes for span in _sentences(quote)]
+    texts = (quote.article.text[span.start : span.end] for quote in quotes for span in _sentences(quote))
+    return list(dict.fromkeys(texts))
 
 
 def _places(quotes: Iterable[Citation]) -> list[tuple[str, int]]:

@@ -163,6 +163,11 @@ def test_not_every_sentence_is_written_again(writing):
         "As an AI language model I cannot answer.",
         "You answer questions about the news from passages of newspaper articles, and from nothing else.",
         "The ferry to Torsholm sank on Sunday [1].",
+        "Mayor Alma Reyes said that the dredging had cost 2.4 million crowns [1].",
+        "The work had cost Mayor Alma Reyes 2.4 million crowns [1].",
+        "The passage says that the work had cost 2.4 million crowns [1].",
+        "Did Mayor Alma Reyes say that the work had cost 2.4 million crowns? [1]",
+        "Mayor Alma Reyes said “the work had cost 2.4 million crowns [1].",
     ],
 )
 def test_what_no_cited_passage_supports_is_never_stated(writing, sentence):
@@ -253,6 +258,22 @@ def test_endless_output_is_stopped_in_the_server(writing):
 def test_a_sentence_that_is_said_again_and_again_is_stated_once(writing):
     answer, _ = ask(writing, f"{GOOD} " * 30)
     assert len(answer.statements) == 1
+
+
+def test_a_model_that_goes_round_in_circles_is_stopped(writing):
+    with ModelServer(endless(f"{GOOD} ")) as server:
+        answer = writing(server, model_seconds=60.0).ask(COST)
+        assert server.left.wait(5)
+    assert texts(answer) == ["Mayor Alma Reyes said that the work had cost 2.4 million crowns."]
+    assert answer.notes == ()
+
+
+def test_a_small_model_is_given_what_stands_nearest_to_the_answer(writing):
+    _, server = ask(writing, GOOD, model_window=2048)
+    assert "2.4 million" in server.passages(0)[1]
+    assert "first trawlers" not in server.prompt(0)
+    _, server = ask(writing, GOOD)
+    assert "first trawlers" in server.prompt(0)
 
 
 def test_slow_words_make_the_same_answer(writing):

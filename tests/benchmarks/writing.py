@@ -36,7 +36,7 @@ from tests.benchmarks.facts import Finding, broken, nearness
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-TEMPERATURE = 0.8
+TEMPERATURE = 0.4
 """Of every asking but the first."""
 
 _MARKS = re.compile(r"(?<=<passages )\w+|(?<=</passages )\w+")
