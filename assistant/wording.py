@@ -20,6 +20,7 @@ from assistant.questions import word_list
 LONGEST_SPEAKER = 8
 """Words of who said something, after a comma at the end of a sentence: "Councillor Ida Holm told the Norby Post"."""
 
+_PRONOUNS = frozenset({"it", "its", "he", "him", "his", "she", "her", "they", "them", "their"})
 _MONTHS = frozenset(name.lower() for name in calendar.month_name if name)
 
 
@@ -41,9 +42,11 @@ def unheard(sentence: str, sources: Iterable[str]) -> list[str]:
 
 def keeps_order(sentence: str, sources: Sequence[str]) -> bool:
     """Whether the words of ``sentence`` come in the order that they have in ``sources``, one after the other in any
-    order of these. Words that stand in none, and numbers, are passed over; who said it may come first or last."""
+    order of these. Words that stand in none, and numbers, are passed over; who said it may come first or last. Where a source
+    has a pronoun, what it stands for may come in its place, which is one step back."""
+    steps = any(token.lower in _PRONOUNS for source in sources for token in Line(source).tokens)
     told = [_speaker_first(source) for source in sources]
-    return any(_in_order(_speaker_first(sentence), _terms(order)) for order in permutations(told))
+    return any(_in_order(_speaker_first(sentence), _terms(order), int(steps)) for order in permutations(told))
 
 
 def _speaker_first(text: str) -> str:
@@ -55,13 +58,16 @@ def _speaker_first(text: str) -> str:
     return text
 
 
-def _in_order(sentence: str, heard: Sequence[str]) -> bool:
+def _in_order(sentence: str, heard: Sequence[str], steps_back: int) -> bool:
     at = 0
     for token in _content(sentence):
         places = [place for place, other in enumerate(heard) if _alike(token.term, other)]
         if places:
             after = next((place for place in places if place >= at), None)
             if after is None:
+                steps_back -= 1
+                after = places[0]
+            if steps_back < 0:
                 return False
             at = after + 1
     return True

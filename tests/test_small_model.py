@@ -69,7 +69,7 @@ def test_the_doctor_knows_it(assistants, weights):
 
 def test_leaving_ends_the_reading_of_a_long_prompt_in_the_server(weights):
     model = Model(AssistantSettings.parse({"writer": f"llama-cpp/{weights}", "model_window": 2048}))
-    story = " ".join(f"Line {number} tells of the mill." for number in range(70))
+    story = " ".join(f"Line {number} tells of the mill." for number in range(60))
     for _ in model.write(Prompt("You count.", "One."), tokens=1):
         pass  # the model is loaded
     for piece in model.write(Prompt("You count.", story), tokens=1):

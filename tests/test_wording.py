@@ -48,3 +48,9 @@ def test_who_said_it_may_come_first_or_last():
     assert keeps_order("The council said Olga Brandt bought the paper mill.", [MILL])
     said_first = "The council said that the mill would employ forty people."
     assert keeps_order("The mill would employ forty people, the council said.", [said_first])
+
+
+def test_what_a_pronoun_stands_for_may_come_in_its_place():
+    source = "The mill of Tarn reopened after divers cleared boats from its entrance."
+    assert keeps_order("Divers cleared boats from the entrance of the mill of Tarn.", [source])
+    assert not keeps_order("Boats cleared the mill after divers reopened.", [source])
