@@ -319,9 +319,7 @@ class ModelWriter:
     def _narrowed(self, check: Check) -> Check | None:
         """The check of the sentence against the fewest sentences that support it, :data:`MOST_SOURCES` at most; None
         where it takes more."""
-        places = [
-            Citation(quote.article, span.start, span.end) for quote in check.quotes for span in _sentences(quote)
-        ]
+        places = [Citation(quote.article, span.start, span.end) for quote in check.quotes for span in _sentences(quote)]
         places = list(dict.fromkeys(places))[:MOST_PLACES]
         for many in range(1, MOST_SOURCES + 1):
             for chosen in combinations(places, many):

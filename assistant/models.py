@@ -8,8 +8,8 @@ it follows no redirect, so that no article reaches another host than the one tha
 server on this machine.
 
 A GGUF file is run by llama.cpp's own server within this process, on a port of the loopback that only a random key
-opens, so that it is read and stopped in the same way as any other. It looks whether it was left only between two batches of
-tokens, so it is given small ones (:data:`BATCH`): stopping ends the reading of a long prompt as well.
+opens, so that it is read and stopped in the same way as any other. It looks whether it was left only between two
+batches of tokens, so it is given small ones (:data:`BATCH`): stopping ends the reading of a long prompt as well.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ _NEGATIONS = frozenset("not no never none nobody nothing neither nor without can
 _SAYING = frozenset(
     "say says said saying tell tells told claim claims claimed accuse accused accuses according announce announced "
     "announces argue argued argues allege alleged alleges allegedly report reported reports reportedly deny denied "
-    "believe believed believes think thinks thought warn warned warns insist insisted add added state stated estimate "
+    "believe believed believes think thinks thought warn warned warns insist insisted add added stated estimate "
     "estimated estimates suggest suggested suggests call called calls describe described write wrote tweeted testified "
     "explained noted confirmed".split()
 )
@@ -145,8 +145,8 @@ def _days(text: str, source: str, published: date | None) -> Iterator[Finding]:
 
 def _names(text: str, source: str) -> Iterator[Finding]:
     theirs = {_stem(word) for word in _WORD.findall(source)}
-    initials = {"".join(w[0] for w in run.split()).casefold()
-                for run in re.findall(r"(?:[A-Z][\w’'.-]*\s+(?:of\s+|the\s+|and\s+|for\s+)?){2,}", source + " ")}  # fmt: skip
+    runs = re.findall(r"(?:[A-Z][\w’'.-]*\s+(?:of\s+|the\s+|and\s+|for\s+)?){2,}", f"{source} ")
+    initials = {"".join(word[0] for word in run.split()).casefold() for run in runs}
     for match in re.finditer(r"\b[A-Z][\w’'-]*", text):
         word = match.group()
         for part in re.split(r"-", word):
