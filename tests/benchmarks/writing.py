@@ -3,9 +3,9 @@
     python -m tests.benchmarks.writing ARCHIVE QUESTIONS... --writer openai-like --url URL --kept FILE --shown FILE
 
 Each question is asked as the product asks it, and then again with other seeds at a higher temperature. An independent
-check (``tests.benchmarks.facts``), which has nothing of the checker, looks for the facts of each in the sentences that it cites. The file of shown sentences is for a
-person to read. What the model said is kept, so that a run that was stopped goes on, and so that another way of checking
-is measured on the same words.
+check (``tests.benchmarks.facts``), which has nothing of the checker, looks for the facts of each in the sentences that
+it cites. The file of shown sentences is for a person to read. What the model said is kept, so that a run that was
+stopped goes on, and so that another way of checking is measured on the same words.
 """
 
 from __future__ import annotations
