@@ -59,6 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("archive", type=Path)
     parser.add_argument("questions", type=Path, nargs="+")
+    parser.add_argument("--unanswerable", type=Path, help="questions that the archive does not answer")
     parser.add_argument("--writer", required=True)
     parser.add_argument("--url")
     parser.add_argument("--limit", type=int, help="questions of each file")
@@ -81,6 +82,8 @@ def main() -> None:
         }
     )
     cases = [case for file in options.questions for case in read_cases(file)[: options.limit]]
+    if options.unanswerable:
+        cases += read_cases(options.unanswerable, answerable=False)[: options.limit]
     kept = Kept(options.kept)
     writers: list[Assistant] = []
     for sample in range(options.samples):
