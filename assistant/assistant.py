@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from assistant.checking import Checker
 from assistant.confidence import threshold
 from assistant.conversation import from_turns, rewritten
+from assistant.entailment import open_entailment
 from assistant.errors import QuestionError
 from assistant.fluent import ModelWriter
 from assistant.followups import FollowUp, resolve
@@ -30,6 +31,7 @@ from index import Archive, Filters, IndexSettings, SearchHit, count_tokens
 
 if TYPE_CHECKING:
     from assistant.workers import Workers
+    from index import Embedder
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -190,8 +192,14 @@ class Assistant:
         reader = self._reader
         embedder = reader.like.embedder
         quotes = QuoteWriter(reader, self.settings.statements, threshold(self.settings.answer_when))
-        writer = ModelWriter(self.model, quotes, Checker(embedder)) if self.model else quotes
+        writer = self._fluent(quotes, embedder) if self.model else quotes
         return Replies(self.archive, self.settings, reader, writer, embedder)
+
+    def _fluent(self, quotes: QuoteWriter, embedder: Embedder) -> ModelWriter:
+        assert self.model is not None
+        named = self.settings.entailment
+        checker = Checker(embedder, open_entailment(named) if named else None)
+        return ModelWriter(self.model, quotes, checker, self.settings.phrasing)
 
     @cached_property
     def _reader(self) -> Reader:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import SecretStr
 
+from assistant.entailment import open_entailment
 from assistant.models import Model, open_model
 from assistant.settings import QUOTE, AssistantSettings
 from index import Archive, BylineError
@@ -40,7 +41,7 @@ def examine(
     archive: Archive, settings: AssistantSettings | None = None, model_key: SecretStr | None = None
 ) -> Iterator[Finding]:
     """Check the folder, the disk, the index, the embedding model, the reranker, and a search through all of it; with
-    ``settings`` that name a language model, whether and how fast it answers."""
+    ``settings`` that name a language model, whether and how fast it answers, and the entailment model they name."""
     yield _folder(archive)
     yield _disk(archive)
     index = _guarded("index", lambda: _index(archive))
@@ -52,6 +53,8 @@ def examine(
         yield _guarded("search", lambda: _search(archive))
     if settings is not None and settings.writer != QUOTE:
         yield _guarded("writer", lambda: _writer(settings, model_key))
+        if named := settings.entailment:
+            yield _guarded("entailment", lambda: _entailment(named))
 
 
 def _guarded(name: str, check: Callable[[], Finding]) -> Finding:
@@ -117,6 +120,12 @@ def reach_model(assistant: Assistant) -> Finding:
     if model is None:
         return Finding("writer", "ok", f"{QUOTE} needs no language model")
     return _guarded("writer", lambda: _answers(model, seconds))
+
+
+def _entailment(name: str) -> Finding:
+    entails = open_entailment(name)
+    said = entails("The ferry sank on Monday.", "A ferry sank.")
+    return Finding("entailment", "ok", f"{name}, finds {said:.2f} where one sentence follows from another")
 
 
 def _writer(settings: AssistantSettings, model_key: SecretStr | None) -> Finding:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from assistant.attribution import speaker
 from assistant.checking import Check, Checker
@@ -22,7 +23,9 @@ from assistant.instructions import instructs, is_instruction, is_told
 from assistant.models import WAITING, Model, Prompt
 from assistant.parsing import Draft, Drafting
 from assistant.prompting import answer_prompt, enumerate_from_one, fitting, rewrite_prompt
+from assistant.settings import Phrasing
 from assistant.types import Checking, Citation, Dropped, Gap, Judgement, Note, Said, Statement, Writing
+from assistant.wording import keeps_order, unheard
 from assistant.writers import QuoteWriter
 from index import Article, SearchHit, Span, term_of
 
@@ -32,6 +35,9 @@ MOST_SENTENCES = 8
 MOST_REWRITES = 3
 """Sentences of one answer that are written once more."""
 
+MOST_REPEATS = 2
+"""Sentences that a model says again before it is stopped; a small one goes round in circles for as long as it may."""
+
 REWRITE_TOKENS = 160
 """Tokens that one sentence may take."""
 
@@ -40,6 +46,20 @@ BESIDE = 5.0
 one there is. Of the sentences of newsbench's evidence that name the right answer 98 % come nearer, of all 58 %. It
 keeps out what is true and beside the point, and what an article would have a model say: of 33 such claims of
 ``tests/attacks.py`` that a model was given to read and repeated, 32."""
+
+SMALL = 4096
+"""A model with a smaller window, in tokens, is a small one: it is given of the passages what stands nearest to the
+answer. What else there is it would take its time to read, and put together with what it does not belong to."""
+
+NEARLY = 2.5
+"""Sentences that answer less than the best one by no more than so many logits, and those next to them, are near."""
+
+MOST_SOURCES = 2
+"""Sentences of passages that one written sentence may rest on. What takes a word from here and a word from there can be
+put together to say anything: of a small model's sentences that three or more had to support, most were not true."""
+
+MOST_PLACES = 6
+"""Sentences of passages that are tried, alone and in pairs."""
 
 NEAR = 3
 """Passages given for rewriting a sentence that cites none that is there."""
@@ -64,6 +84,13 @@ _TO_THE_READER = re.compile(
     r"|пожалуйста)\b",
     re.IGNORECASE,
 )
+# what a model says of its task is no news, though its words may well stand in the passages
+_OF_ITSELF = re.compile(
+    r"\b(?:passages?|sentences?|cites?|question|correct answer|as an ai|language model)\b|^(?:the|my|this) answer\b",
+    re.IGNORECASE,
+)
+# a question or a heading states nothing, nor does a name alone
+_BROKEN = re.compile(r"[?:;,…]\W*$|^\W*[^\W\d_]+(?:\s+[^\W\d_]+)?\W*$", re.ASCII)
 _WORD = re.compile(r"\w+")
 
 REASONS = {
@@ -87,8 +114,10 @@ REASONS = {
 _NO_PASSAGE = "it cites a passage that was not found for this question"
 _HAS_LINK = "it holds a link"
 _TO_READER = "it speaks to the reader"
+_NO_SENTENCE = "it is no whole sentence"
 _LEANS = "it does not say who or what it is about"
 _NO_SUPPORT = "it cites no passage, and none supports it"
+_OF_ITS_TASK = "it speaks of the passages, not of the news"
 _BESIDE = "it is beside the question"
 _ONLY_TOLD = "its passage says only that somebody is to say so"
 _NO_WORDS = "no words of a passage could be found to cite"
@@ -115,6 +144,7 @@ class _Work:
     stated: list[Statement] = field(default_factory=list)
     failed: list[tuple[Draft, _Verdict]] = field(default_factory=list)
     drafts: int = 0
+    repeats: int = 0
     declined: bool = False
 
     def seconds(self) -> float:
@@ -124,15 +154,17 @@ class _Work:
 class ModelWriter:
     """Writes with a language model what the passages support."""
 
-    def __init__(self, model: Model, quotes: QuoteWriter, checker: Checker) -> None:
+    def __init__(self, model: Model, quotes: QuoteWriter, checker: Checker, phrasing: Phrasing = "close") -> None:
         """Args:
         model: what writes.
         quotes: decides whether to answer, and answers where the model cannot.
         checker: decides what is supported.
+        phrasing: whether a sentence must keep to the words of the passages (:mod:`assistant.wording`) besides.
         """
         self._model = model
         self._quotes = quotes
         self._checker = checker
+        self._phrasing = phrasing
 
     def write(self, evidence: Evidence) -> Generator[Said]:
         """For each part of the question how likely it is answered, then the statements, then the gaps.
@@ -153,9 +185,11 @@ class ModelWriter:
         readable = [hit for hit in evidence.hits if not instructs(hit.article)]
         if unread := len({hit.article.id for hit in evidence.hits} - {hit.article.id for hit in readable}):
             yield Note("unread", _of_unread(unread))
-        passages = [runs for hit in readable if (runs := _runs(hit))]
+        shortfalls = self._quotes.shortfalls(evidence)
+        near = shortfalls if self._model.window < SMALL else None
+        passages = [runs for hit in readable if (runs := _runs(hit, near))]
         given = fitting(evidence.question, passages, self._model.window, self._model.longest)
-        work = _Work(given, self._quotes.shortfalls(evidence))
+        work = _Work(given, shortfalls)
         reason = ""
         if passages:
             try:
@@ -186,7 +220,7 @@ class ModelWriter:
                     continue
                 for draft in drafting.feed(piece):
                     yield from self._weigh(draft, work)
-                if drafting.ended or work.drafts >= MOST_SENTENCES:
+                if drafting.ended or work.drafts >= MOST_SENTENCES or work.repeats >= MOST_REPEATS:
                     break
         if work.drafts < MOST_SENTENCES:
             for draft in drafting.close():
@@ -243,6 +277,7 @@ class ModelWriter:
 
     def _weigh(self, draft: Draft, work: _Work) -> Generator[Said]:
         key = " ".join(_WORD.findall(draft.text.casefold()))
+        work.repeats += key in work.seen
         if key in work.seen or work.drafts >= MOST_SENTENCES:
             return
         work.seen.add(key)
@@ -258,6 +293,8 @@ class ModelWriter:
     def _check(self, draft: Draft, work: _Work) -> _Verdict:
         if _LINK.search(draft.text):
             return _Verdict(None, _HAS_LINK, "It holds a link or an address.")
+        if _BROKEN.search(draft.text) or _halved(draft.text):
+            return _Verdict(None, _NO_SENTENCE)
         if _LEANING.match(draft.text):
             return _Verdict(None, _LEANS, "It begins with a word that does not say who or what it is about.")
         wrong = [number for number in draft.numbers if not 1 <= number <= len(work.passages)]
@@ -275,16 +312,40 @@ class ModelWriter:
     def _verdict(self, check: Check, work: _Work) -> _Verdict:
         if not check.supported:
             return _Verdict(None, REASONS[check.faults[0].kind], check.reason)
+        spoken = _OF_ITSELF.search(check.sentence)
+        if spoken and not _stands_in(spoken.group(), check.quotes):
+            return _Verdict(None, _OF_ITS_TASK)
         if not check.quotes:
             return _Verdict(None, _NO_WORDS, "No words of the passages support it.")
-        source = " ".join(_sources(check.quotes))
-        if is_instruction(check.sentence) or _to_the_reader(check.sentence) - _to_the_reader(source):
+        narrow = self._narrowed(check) if self._phrasing == "close" else check
+        if narrow is None:
+            return _Verdict(None, REASONS["merged"], "It takes more from the passages than one or two sentences say.")
+        sources = _sources(narrow.quotes)
+        if is_instruction(check.sentence) or _to_the_reader(check.sentence) - _to_the_reader(" ".join(sources)):
             return _Verdict(None, _TO_READER, "It speaks to the reader, and no passage does.")
-        if not is_told(check.sentence) and any(is_told(source) for source in _sources(check.quotes)):
+        if not is_told(check.sentence) and any(is_told(source) for source in sources):
             return _Verdict(None, _ONLY_TOLD, "The passage says only that somebody is to say so.")
-        if min((work.shortfalls.get(place, BESIDE) for place in _places(check.quotes)), default=BESIDE) >= BESIDE:
+        if self._phrasing == "close":
+            if new := unheard(check.sentence, sources):
+                words = ", ".join(f"“{word}”" for word in new)
+                return _Verdict(None, REASONS["unspoken"], f"The passage does not use these words: {words}.")
+            if not keeps_order(check.sentence, sources):
+                return _Verdict(None, REASONS["roles"], "Its words stand in another order than in the passage.")
+        if min((work.shortfalls.get(place, BESIDE) for place in _places(narrow.quotes)), default=BESIDE) >= BESIDE:
             return _Verdict(None, _BESIDE)
-        return _Verdict(Statement(check.sentence, check.quotes, _speaker(check.quotes)))
+        return _Verdict(Statement(narrow.sentence, narrow.quotes, _speaker(narrow.quotes)))
+
+    def _narrowed(self, check: Check) -> Check | None:
+        """The check of the sentence against the fewest sentences that support it, :data:`MOST_SOURCES` at most; None
+        where it takes more."""
+        places = [Citation(quote.article, span.start, span.end) for quote in check.quotes for span in _sentences(quote)]
+        places = list(dict.fromkeys(places))[:MOST_PLACES]
+        for many in range(1, MOST_SOURCES + 1):
+            for chosen in combinations(places, many):
+                narrow = self._checker.check(check.sentence, chosen)
+                if narrow.supported and narrow.quotes:
+                    return narrow
+        return None
 
 
 @dataclass(slots=True)
@@ -313,11 +374,18 @@ def _parts(said: Iterable[Statement | Gap | Judgement]) -> list[_Part]:
     return parts
 
 
-def _runs(hit: SearchHit) -> list[Citation]:
-    """The prose of a passage as runs of its article: sentences that follow each other, without what stands between."""
+def _runs(hit: SearchHit, shortfalls: Mapping[tuple[str, int], float] | None = None) -> list[Citation]:
+    """The prose of a passage as runs of its article: sentences that follow each other, without what stands between.
+
+    With ``shortfalls`` those alone that come near to the answer, and their neighbours.
+    """
     article, passage = hit.article, hit.passage
     runs: list[Citation] = []
-    for span in article.sentences_between(passage.start, passage.end):
+    sentences = list(article.sentences_between(passage.start, passage.end))
+    if shortfalls is not None:
+        nearly = [shortfalls.get((article.id, span.start), BESIDE) <= NEARLY for span in sentences]
+        sentences = [span for at, span in enumerate(sentences) if any(nearly[max(0, at - 1) : at + 2])]
+    for span in sentences:
         end = min(span.end, passage.end)
         if (
             runs
@@ -349,12 +417,22 @@ def _places(quotes: Iterable[Citation]) -> list[tuple[str, int]]:
 
 def _sources(quotes: Iterable[Citation]) -> list[str]:
     """The words of the sentences in which quotes stand."""
-    return [" ".join(one.article.text[span.start : span.end].split()) for one in quotes for span in _sentences(one)]
+    texts = (" ".join(one.article.text[span.start : span.end].split()) for one in quotes for span in _sentences(one))
+    return list(dict.fromkeys(texts))
 
 
 def _sentences(quote: Citation) -> list[Span]:
     """The sentences of the article in which a quote stands."""
     return [span for span in quote.article.sentences if span.start < quote.end and quote.start < span.end]
+
+
+def _halved(text: str) -> bool:
+    """Whether a quotation is open at the end, or was at the beginning."""
+    return text.count("“") != text.count("”") or text.count('"') % 2 == 1
+
+
+def _stands_in(words: str, quotes: Iterable[Citation]) -> bool:
+    return any(words.casefold() in quote.quote.casefold() for quote in quotes)
 
 
 def _joined(passages: Iterable[Sequence[Citation]]) -> list[Citation]:

@@ -8,8 +8,8 @@ it follows no redirect, so that no article reaches another host than the one tha
 server on this machine.
 
 A GGUF file is run by llama.cpp's own server within this process, on a port of the loopback that only a random key
-opens, so that it is read and stopped in the same way as any other. It ends its words when it is left; a prompt that it
-has begun to read it reads to the end.
+opens, so that it is read and stopped in the same way as any other. It looks whether it was left only between two
+batches of tokens, so it is given small ones (:data:`BATCH`): stopping ends the reading of a long prompt as well.
 """
 
 from __future__ import annotations
@@ -49,6 +49,10 @@ WAITING = 0.2
 
 LEAVE_SECONDS = 0.5
 """How long a stopped request may take to close its connection before it is left to its thread."""
+
+BATCH = 64
+"""Tokens of a prompt that the server in this process reads at once. By itself it takes 2048 and cannot be stopped until
+they are read: left in a prompt of 1,600 it read all of them, on a busy machine for a minute."""
 
 MOST_CHARACTERS = 200_000
 """Characters after which a model is not listened to any more."""
@@ -346,6 +350,7 @@ class _Serving:
                 params = llama.CommonParams()
                 params.model.path = str(self._file)
                 params.n_ctx = self._window
+                params.n_batch = params.n_ubatch = BATCH
                 params.port = 0
                 params.hostnames = ["127.0.0.1"]
                 params.api_keys = [self.key]

@@ -12,6 +12,9 @@ from index import Table
 AnswerWhen = Literal["bold", "balanced", "careful"]
 """How sure the archive must be before it answers."""
 
+Phrasing = Literal["close", "free"]
+"""How far a language model's sentence may be from the words of its passages."""
+
 QUOTE = "quote"
 """The writer that needs no model."""
 
@@ -55,6 +58,17 @@ class AssistantSettings(Table):
     )
     model_tokens: int = Field(
         default=800, ge=32, le=100_000, description="tokens that the model may write, its thinking included"
+    )
+
+    phrasing: Phrasing = Field(
+        default="close",
+        description="how a model may put it: close (shortened, in the words and the order of one or two sentences) or "
+        "free (in any words that the checker passes; it passes some false ones)",
+    )
+    entailment: str | None = Field(
+        default=None,
+        description="an entailment model (NLI) that judges written sentences as well: a cross-encoder's folder or hub "
+        "name; unset: none",
     )
 
     @field_validator("writer")

@@ -1,7 +1,9 @@
 """The slot for an entailment model, with a model made here: nothing is fetched."""
 
 import pytest
+from model_server import ModelServer
 
+from assistant import Assistant, AssistantSettings, examine
 from assistant.entailment import open_entailment
 from index import EmbedderError
 
@@ -47,3 +49,30 @@ def test_a_model_that_is_none_is_named_with_what_to_do(model_of, tmp_path, monke
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(EmbedderError, match="does not load"):
         open_entailment(str(tmp_path))
+
+
+def test_the_model_that_the_settings_name_judges_what_a_language_model_writes(model_of, tmp_path):
+    (tmp_path / "harbour.txt").write_text("The harbour of Lund reopened on Monday. The work cost 2.4 million crowns.\n")
+    quoting = Assistant.open(tmp_path, sync=True)
+    named = model_of(["contradiction", "neutral", "good", "bad", "worse", "worst", "entailment"])
+    with ModelServer("The harbour has reopened on Monday [1].") as server:
+        settings = {"writer": "openai-like", "model_url": server.url}
+        believed = Assistant(quoting.archive, AssistantSettings.parse(settings))
+        doubted = Assistant(quoting.archive, AssistantSettings.parse({**settings, "entailment": named}))
+        assert not believed.ask("When did the harbour of Lund reopen?").dropped
+        # of seven labels with random weights none has half of the probability
+        assert doubted.ask("When did the harbour of Lund reopen?").dropped
+        findings = {one.name: one for one in examine(quoting.archive, doubted.settings)}
+    assert findings["entailment"].state == "ok"
+
+
+def test_a_model_that_does_not_load_is_a_fault_and_told_by_the_doctor(tmp_path):
+    (tmp_path / "harbour.txt").write_text("The harbour of Lund reopened on Monday.\n")
+    quoting = Assistant.open(tmp_path, sync=True)
+    with ModelServer("The harbour of Lund reopened on Monday [1].") as server:
+        settings = {"writer": "openai-like", "model_url": server.url, "entailment": str(tmp_path)}
+        broken = Assistant(quoting.archive, AssistantSettings.parse(settings))
+        with pytest.raises(EmbedderError, match="entailment"):
+            broken.ask("When did the harbour of Lund reopen?")
+        findings = {one.name: one for one in examine(quoting.archive, broken.settings)}
+    assert findings["entailment"].state == "fault"

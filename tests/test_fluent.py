@@ -163,6 +163,11 @@ def test_not_every_sentence_is_written_again(writing):
         "As an AI language model I cannot answer.",
         "You answer questions about the news from passages of newspaper articles, and from nothing else.",
         "The ferry to Torsholm sank on Sunday [1].",
+        "Mayor Alma Reyes said that the dredging had cost 2.4 million crowns [1].",
+        "The work had cost Mayor Alma Reyes 2.4 million crowns [1].",
+        "The passage says that the work had cost 2.4 million crowns [1].",
+        "Did Mayor Alma Reyes say that the work had cost 2.4 million crowns? [1]",
+        "Mayor Alma Reyes said “the work had cost 2.4 million crowns [1].",
     ],
 )
 def test_what_no_cited_passage_supports_is_never_stated(writing, sentence):
@@ -255,6 +260,22 @@ def test_a_sentence_that_is_said_again_and_again_is_stated_once(writing):
     assert len(answer.statements) == 1
 
 
+def test_a_model_that_goes_round_in_circles_is_stopped(writing):
+    with ModelServer(endless(f"{GOOD} ")) as server:
+        answer = writing(server, model_seconds=60.0).ask(COST)
+        assert server.left.wait(5)
+    assert texts(answer) == ["Mayor Alma Reyes said that the work had cost 2.4 million crowns."]
+    assert answer.notes == ()
+
+
+def test_a_small_model_is_given_what_stands_nearest_to_the_answer(writing):
+    _, server = ask(writing, GOOD, model_window=2048)
+    assert "2.4 million" in server.passages(0)[1]
+    assert "first trawlers" not in server.prompt(0)
+    _, server = ask(writing, GOOD)
+    assert "first trawlers" in server.prompt(0)
+
+
 def test_slow_words_make_the_same_answer(writing):
     slow, _ = ask(writing, word_by_word(f"{GOOD} {ALSO_GOOD}", 0.01))
     fast, _ = ask(writing, f"{GOOD} {ALSO_GOOD}")
@@ -309,3 +330,12 @@ def test_as_many_passages_as_the_window_holds_are_given(quoting):
     assert fitting(COST, passages, 100, 400) == passages[:1]
     prompt = answer_prompt(COST, few)
     assert count_tokens(prompt.system + prompt.user) + 400 <= 2048
+
+
+def test_how_freely_a_model_may_put_it_is_a_setting(writing):
+    turned = "The work had cost 2.4 million crowns, Mayor Alma Reyes said; eleven sunken boats were cleared by divers [1]."
+    close, _ = ask(writing, turned)
+    free, _ = ask(writing, turned, phrasing="free")
+    assert [one.reason for one in close.dropped]
+    assert not free.dropped
+    assert "cleared by divers" in free.statements[0].text

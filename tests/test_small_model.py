@@ -4,10 +4,12 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
+import httpx
 import pytest
 from village import ASKED_ON, village_news
 
 from assistant import Assistant, AssistantSettings, examine
+from assistant.models import Model, Prompt
 
 QUESTION = "Who owns the old paper mill of Tarn?"
 
@@ -63,3 +65,22 @@ def test_the_doctor_knows_it(assistants, weights):
     quoting, writing = assistants
     checks = {check.name: check for check in examine(quoting.archive, writing.settings)}
     assert (checks["writer"].state, weights.name in checks["writer"].found) == ("ok", True)
+
+
+def test_leaving_ends_the_reading_of_a_long_prompt_in_the_server(weights):
+    model = Model(AssistantSettings.parse({"writer": f"llama-cpp/{weights}", "model_window": 2048}))
+    story = " ".join(f"Line {number} tells of the mill." for number in range(60))
+    for _ in model.write(Prompt("You count.", "One."), tokens=1):
+        pass  # the model is loaded
+    for piece in model.write(Prompt("You count.", story), tokens=1):
+        assert piece == ""
+        break  # nothing was said yet
+    messages = [{"role": "system", "content": "You count."}, {"role": "user", "content": story}]
+    answered = httpx.post(
+        f"{model._serving.start()}/v1/chat/completions",
+        json={"messages": messages, "max_tokens": 1},
+        headers={"Authorization": f"Bearer {model._serving.key}"},
+        timeout=120,
+    ).json()
+    read_before = answered["usage"]["prompt_tokens_details"]["cached_tokens"]
+    assert read_before < answered["usage"]["prompt_tokens"] - 1
