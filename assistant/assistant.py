@@ -199,7 +199,7 @@ class Assistant:
         assert self.model is not None
         named = self.settings.entailment
         checker = Checker(embedder, open_entailment(named) if named else None)
-        return ModelWriter(self.model, quotes, checker, self.settings.phrasing)
+        return ModelWriter(self.model, quotes, checker, may_rephrase=self.settings.may_rephrase)
 
     @cached_property
     def _reader(self) -> Reader:

@@ -23,7 +23,6 @@ from assistant.instructions import instructs, is_instruction, is_told
 from assistant.models import WAITING, Model, Prompt
 from assistant.parsing import Draft, Drafting
 from assistant.prompting import answer_prompt, enumerate_from_one, fitting, rewrite_prompt
-from assistant.settings import Phrasing
 from assistant.types import Checking, Citation, Dropped, Gap, Judgement, Note, Said, Statement, Writing
 from assistant.wording import keeps_order, unheard
 from assistant.writers import QuoteWriter
@@ -154,17 +153,17 @@ class _Work:
 class ModelWriter:
     """Writes with a language model what the passages support."""
 
-    def __init__(self, model: Model, quotes: QuoteWriter, checker: Checker, phrasing: Phrasing = "close") -> None:
+    def __init__(self, model: Model, quotes: QuoteWriter, checker: Checker, *, may_rephrase: bool = False) -> None:
         """Args:
         model: what writes.
         quotes: decides whether to answer, and answers where the model cannot.
         checker: decides what is supported.
-        phrasing: whether a sentence must keep to the words of the passages (:mod:`assistant.wording`) besides.
+        may_rephrase: whether a sentence may leave the words of the passages (:mod:`assistant.wording`).
         """
         self._model = model
         self._quotes = quotes
         self._checker = checker
-        self._phrasing = phrasing
+        self._may_rephrase = may_rephrase
 
     def write(self, evidence: Evidence) -> Generator[Said]:
         """For each part of the question how likely it is answered, then the statements, then the gaps.
@@ -317,7 +316,7 @@ class ModelWriter:
             return _Verdict(None, _OF_ITS_TASK)
         if not check.quotes:
             return _Verdict(None, _NO_WORDS, "No words of the passages support it.")
-        narrow = self._narrowed(check) if self._phrasing == "close" else check
+        narrow = check if self._may_rephrase else self._narrowed(check)
         if narrow is None:
             return _Verdict(None, REASONS["merged"], "It takes more from the passages than one or two sentences say.")
         sources = _sources(narrow.quotes)
@@ -325,7 +324,7 @@ class ModelWriter:
             return _Verdict(None, _TO_READER, "It speaks to the reader, and no passage does.")
         if not is_told(check.sentence) and any(is_told(source) for source in sources):
             return _Verdict(None, _ONLY_TOLD, "The passage says only that somebody is to say so.")
-        if self._phrasing == "close":
+        if not self._may_rephrase:
             if new := unheard(check.sentence, sources):
                 words = ", ".join(f"“{word}”" for word in new)
                 return _Verdict(None, REASONS["unspoken"], f"The passage does not use these words: {words}.")

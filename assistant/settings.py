@@ -18,6 +18,7 @@ Phrasing = Literal["close", "free"]
 QUOTE = "quote"
 """The writer that needs no model."""
 
+_HOSTED = ("openai/", "anthropic/")
 _WRITER = re.compile(r"quote|openai-like|(?:ollama|openai|anthropic|llama-cpp)/\S.*")
 
 
@@ -60,16 +61,22 @@ class AssistantSettings(Table):
         default=800, ge=32, le=100_000, description="tokens that the model may write, its thinking included"
     )
 
-    phrasing: Phrasing = Field(
-        default="close",
+    phrasing: Phrasing | None = Field(
+        default=None,
         description="how a model may put it: close (shortened, in the words and the order of one or two sentences) or "
-        "free (in any words that the checker passes; it passes some false ones)",
+        "free (in any words that the checker passes); unset: free for hosted models, close for others, which may be "
+        "small and invent",
     )
     entailment: str | None = Field(
         default=None,
         description="an entailment model (NLI) that judges written sentences as well: a cross-encoder's folder or hub "
         "name; unset: none",
     )
+
+    @property
+    def may_rephrase(self) -> bool:
+        """Whether a model's sentences may leave the words of the passages."""
+        return (self.phrasing or ("free" if self.writer.startswith(_HOSTED) else "close")) == "free"
 
     @field_validator("writer")
     @classmethod

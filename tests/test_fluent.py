@@ -333,7 +333,9 @@ def test_as_many_passages_as_the_window_holds_are_given(quoting):
 
 
 def test_how_freely_a_model_may_put_it_is_a_setting(writing):
-    turned = "The work had cost 2.4 million crowns, Mayor Alma Reyes said; eleven sunken boats were cleared by divers [1]."
+    turned = (
+        "The work had cost 2.4 million crowns, Mayor Alma Reyes said; eleven sunken boats were cleared by divers [1]."
+    )
     close, _ = ask(writing, turned)
     free, _ = ask(writing, turned, phrasing="free")
     assert [one.reason for one in close.dropped]

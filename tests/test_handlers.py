@@ -218,10 +218,10 @@ def test_a_day_that_is_none_is_a_fault(seed_assistant, since):
 
 
 def test_a_visitor_s_own_settings_hold_for_their_questions_alone(seed_assistant):
-    one = views_of(seed_assistant, LENGTH, None, Talk(), None, None, None, (2, 1, "bold"))[-1]
+    one = views_of(seed_assistant, LENGTH, None, Talk(), None, None, None, None, None, (2, 1, "bold"))[-1]
     assert len(one.answer.nearest) == 2
     assert len(views_of(seed_assistant, LENGTH)[-1].answer.nearest) > 2
-    (refused,) = views_of(seed_assistant, TWO, None, Talk(), None, None, None, (0, 1, "bold"))
+    (refused,) = views_of(seed_assistant, TWO, None, Talk(), None, None, None, None, None, (0, 1, "bold"))
     assert "Setting &#x27;passages&#x27;" in refused.message
 
 

@@ -218,7 +218,9 @@ def test_whoever_reads_can_stop_it_while_the_model_is_silent(quoting, history):
     with rewriting(lambda _: [Pause(20)]) as server:
         with closing(with_model(quoting, server).stream(COST, history=history)) as events:
             assert isinstance(next(events), Writing)
-        # in the model's server too
+            # the model's server has been reached
+            next(event for event in events if server.requests)
+        # it is left too
         assert server.left.wait(5)
 
 

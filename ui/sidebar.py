@@ -172,7 +172,7 @@ def add_account(page: gr.Blocks) -> None:
     def named(request: gr.Request) -> str:
         return render.note_html(user_of(request.request))
 
-    page.load(named, None, name, queue=False, **_HIDDEN)
+    page.load(named, None, name, **_HIDDEN)
     leave.click(None, None, None, js=(files("ui") / "static" / "logout.js").read_text(encoding="utf-8"))
 
 
