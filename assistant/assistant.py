@@ -23,7 +23,7 @@ from assistant.forms import AboutArchive, form_of
 from assistant.models import open_model
 from assistant.reading import Reader
 from assistant.replies import Replies
-from assistant.settings import AssistantSettings
+from assistant.settings import QUOTE, AssistantSettings
 from assistant.standalone import Standalone, written_out
 from assistant.types import Answer, Event, Finished, Searching, Turn
 from assistant.writers import QuoteWriter
@@ -102,13 +102,14 @@ class Assistant:
         return self.model is not None
 
     def warm_up(self) -> None:
-        """Load what every question needs, so that the first one need not wait for it.
+        """Load what every question needs, so that the first one need not wait for it. No language model is asked.
 
         Raises:
             As :meth:`ask`.
         """
         count_tokens("news")
-        self.ask("What is the news, and who said so?")
+        quoting = self.with_settings(self.settings.model_copy(update={"writer": QUOTE})) if self.writes else self
+        quoting.ask("What is the news, and who said so?")
 
     def ask(
         self,

@@ -221,3 +221,10 @@ def test_more_who_wait_for_the_model_than_there_is_room_for_are_told_that_it_is_
         *_, last = handlers.chat(writing(alone, stuck), lane)(OWNER)
         assert BUSY in last.message
     waiting.join()
+
+
+def test_warming_up_asks_no_language_model(seed_assistant):
+    with ModelServer("The news.") as server:
+        settings = AssistantSettings.parse({"writer": "openai-like", "model_url": server.url})
+        Assistant(seed_assistant.archive, settings).warm_up()
+        assert server.requests == []

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
@@ -480,12 +482,19 @@ def serve(
     ready(f"http://{shown}:{listener.getsockname()[1]}{path}/")
     if assistant.workers:
         assistant.workers.start()
+    # whoever opened the page reads it first, and then need not wait for what the first question loads
+    threading.Thread(target=_prepare, args=(assistant,), name="byline-prepare", daemon=True).start()
     try:
         with listener:
             server.run(sockets=[listener])
     finally:
         if assistant.workers:
             assistant.workers.close()
+
+
+def _prepare(assistant: Assistant) -> None:
+    with suppress(BylineError):  # what is wrong with the archive is told to whoever asks
+        assistant.warm_up()
 
 
 def _listen(host: str, port: int) -> socket.socket:
