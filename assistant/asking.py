@@ -39,7 +39,7 @@ _GREETING = re.compile(
 _REQUEST = re.compile(
     r"(?:please\s+)?(?:(?:can|could|would|will) you(?: please)?\s+)?"
     r"(?:explain|describe|compare|contrast|discuss|outline|clarify|analy[sz]e|find out|let me know"
-    r"|tell me(?= (?:who|what|when|where|why|how|which|whether)\b)"
+    r"|(?:summari[sz]e|tell me)(?= (?:who|what|when|where|why|how|which|whether)\b)"
     r"|(?:i|we) (?:want|need|would like|['’]d like) to know|do you know)"
     r"(?: (?:to )?(?:me|us))?[,:]?\s+(?:(?:if|whether) )?(?=\w)",
     re.IGNORECASE,

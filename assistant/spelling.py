@@ -92,6 +92,8 @@ def _slip(word: str, *, is_first: bool) -> str:
 
 
 def _asking(word: str) -> str:
+    if word.lower() in _ASKING:
+        return word
     found = next((known for known in _ASKING if edits_between(word, known) == 1), "")
     return found and _as_typed(word, found)
 

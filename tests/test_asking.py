@@ -69,6 +69,7 @@ def test_one_that_says_little_is_searched_with_the_names_before_it():
         ("Could you tell me who owns the mill?", "who owns the mill?"),
         ("I would like to know when the mill burned.", "when the mill burned."),
         ("Describe the mill of Tarn", "the mill of Tarn"),
+        ("Summarise what the mayor said", "what the mayor said"),
         ("Tell me about the mill", "Tell me about the mill"),
     ],
 )

@@ -39,6 +39,8 @@ def test_a_mistyped_word_is_read_as_one_of_the_archive(read, typed, meant):
     "question",
     [
         "Who is the owner of the paper mill?",
+        "Summarise the article",
+        "summarize what they said",
         "who owns the paper mill in tarn",
         # other towns and people than those of the archive
         "Who won the election in Norway?",
