@@ -19,11 +19,14 @@ CONSIDERED = 60
 FOLLOW_UPS = 4
 """Questions offered after an answer."""
 
+MOST_WORDS = 4
+"""Words of a name that is asked about: more are a title before it, or a headline."""
+
 LONGEST_TITLE = 90
 """Characters of a headline that is asked about: a longer one is no headline but a sentence."""
 
-# two to four words with capitals within a sentence; what opens one may be any word
-_NAME = re.compile(r"(?<=[a-z,;] )(?:[A-Z][\w’'-]+)(?: (?:(?:of|the|de|al|bin|van|von) )?[A-Z][\w’'-]+){1,3}")
+# words with capitals within a sentence; what opens one may be any word
+_NAME = re.compile(r"(?<=[a-z,;] )(?:[A-Z][\w’'-]+)(?: (?:(?:of|the|de|al|bin|van|von) )?[A-Z][\w’'-]+)+")
 # asked for a summary of "Why …", it would be asked why
 _ASKS = re.compile(r"(?:who|whom|whose|what|when|where|why|how|which|latest|news)\b", re.IGNORECASE)
 _OF_A_PEOPLE = ("ian", "ean", "ese", "ish", "ican")
@@ -54,7 +57,8 @@ def follow_ups(answer: Answer) -> tuple[str, ...]:
     names: list[str] = []
     for statement in answer.statements:
         for name in _names(statement.text):
-            if name.lower() not in asked and not any(name in other or other in name for other in names):
+            known = " ".join(name.split()[-2:]).lower() in asked  # a title before it makes no other name
+            if not known and not any(name in other or other in name for other in names):
                 names.append(name)
     found = [f"What do you know about {name}?" for name in names[: FOLLOW_UPS - 2]]
     if any(statement.speaker for statement in answer.statements) and "who said" not in asked:
@@ -64,7 +68,7 @@ def follow_ups(answer: Answer) -> tuple[str, ...]:
 
 def _names(text: str) -> Sequence[str]:
     found = [match[0].removesuffix("’s").removesuffix("'s") for match in _NAME.finditer(text)]
-    return [name for name in found if not name.endswith(_OF_A_PEOPLE)]
+    return [name for name in found if len(name.split()) <= MOST_WORDS and not name.endswith(_OF_A_PEOPLE)]
 
 
 def _title_of(ref: ArticleRef) -> str:
