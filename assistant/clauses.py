@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 
+from assistant.questions import nations, word_list
 from assistant.questions import synonyms as synonyms_of_questions
-from assistant.questions import word_list
 from index import term_of
 
 _TOKEN = re.compile(
@@ -73,7 +73,8 @@ def _groups(name: str) -> list[str]:
 def synonyms() -> dict[str, frozenset[str]]:
     """For a term, the terms that say the same, itself among them: those of questions, and ``checking.toml``'s."""
     found = {term: set(others) for term, others in synonyms_of_questions().items()}
-    for group in (*_groups("synonyms"), *_groups("irregular"), *_groups("nations")):
+    peoples = [" ".join(name for name in group if " " not in name) for group in nations()]
+    for group in (*_groups("synonyms"), *_groups("irregular"), *peoples):
         terms = {term_of(word) for word in group.split()}
         for term in terms:
             found.setdefault(term, set()).update(terms)

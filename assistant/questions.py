@@ -268,10 +268,16 @@ def _offices(text: str, asked: tuple[Term, ...]) -> tuple[Office, ...]:
     )
 
 
-def _owner_terms(name: str) -> frozenset[str]:
+@cache
+def nations() -> tuple[tuple[str, ...], ...]:
+    """For each country whose people is called otherwise, its names and theirs."""
     groups = lexicon()["nations"]
     assert isinstance(groups, list)
-    others = [other for group in groups if any(terms(one) == terms(name) for one in group) for other in group]
+    return tuple(tuple(group) for group in groups)
+
+
+def _owner_terms(name: str) -> frozenset[str]:
+    others = [other for group in nations() if any(terms(one) == terms(name) for one in group) for other in group]
     return frozenset(term for one in (name, *others) for term in terms(one))
 
 
