@@ -103,6 +103,10 @@ _PATTERNS_TEXT = (
     # to cite or to link
     r"\b(?:cite|mark|label|quote|reference|zitiere|citez?|cita)\b.{0,30}(?:\bnothing\b|\bno sources?\b"
     r"|\[?\d{1,3}\]|\bpassages? \d|\bsources? \d)",
+)
+
+_FORMS_TEXT = (
+    # citations and links that are none of the article's own
     r"\[\s*\d{1,3}\s*\]",
     r"!?\[[^\]\n]{0,200}\]\(\s*https?:|\bhttps?://\S*[{<\[]",
     # as if it were the prompt
@@ -119,6 +123,8 @@ _PATTERNS_TEXT = (
 )
 
 _PATTERNS = tuple(re.compile(pattern, re.MULTILINE) for pattern in _PATTERNS_TEXT)
+_FORMS = tuple(re.compile(pattern, re.MULTILINE) for pattern in _FORMS_TEXT)
+"""What may stand in a page and bids nothing by itself, but would be read otherwise within a prompt."""
 
 # what an order to a machine is about, and how much each tells: 2 where news hardly ever has it
 _MARKS = {
@@ -221,15 +227,24 @@ def hides(article: Article) -> bool:
 
 @lru_cache(maxsize=8192)
 def is_instruction(paragraph: str) -> bool:
-    """Whether a paragraph tells a language model what to do, or holds encoded text."""
+    """Whether a paragraph tells a language model what to do, or holds encoded text or what looks like a prompt."""
     text = _as_read(paragraph)
     if any(_is_encoded(blob) for blob in _BLOB.findall(text)):
         return True
-    # what stands at the beginning of a sentence stands at the beginning of a line
-    lines = re.sub(r"(?<=[.!?:;])\s+|\n+|(?<=[“\"«])", "\n", text.lower())
+    lines = _lines(text)
+    return any(form.search(lines) for form in _FORMS) or _orders(text)
+
+
+def _orders(text: str) -> bool:
+    lines = _lines(text)
     if any(pattern.search(lines) for pattern in _PATTERNS):
         return True
     return any(_directs(one) for one in re.split(r"(?<=[.!?])\s+|\n+", _LINK.sub(" ", _folded(text))))
+
+
+def _lines(text: str) -> str:
+    # what stands at the beginning of a sentence stands at the beginning of a line
+    return re.sub(r"(?<=[.!?:;])\s+|\n+|(?<=[“\"«])", "\n", text.lower())
 
 
 def _directs(sentence: str) -> bool:
@@ -269,8 +284,9 @@ def is_about_machines(question: str) -> bool:
     return bool(_OF_MACHINES.search(_folded(question)))
 
 
+@lru_cache(maxsize=8192)
 def _bids(sentence: str) -> bool:
-    return bool(_BIDDING.search(_folded(sentence))) or is_instruction(sentence)
+    return bool(_BIDDING.search(_folded(sentence))) or _orders(_as_read(sentence))
 
 
 def _words_of(article: Article, span: Span) -> str:

@@ -90,7 +90,7 @@ def test_each_setting_has_one_home_and_so_one_meaning():
 @pytest.mark.parametrize("name", [name for table in wiring.TABLES for name in table.model_fields])
 def test_each_setting_is_read_from_the_environment(name):
     # each takes some of them, as its type and bounds have it
-    words = ("true", "careful", "openai-like", "ann:secret", "/somewhere", "somewhere")
+    words = ("true", "careful", "close", "openai-like", "ann:secret", "/somewhere", "somewhere")
     for text in ("3", "700", "2000", "4096", "0.5", "2.5", *words):
         try:
             settings = load_settings(environment={f"BYLINE_{name.upper()}": text})
