@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,14 @@ os.environ["XDG_DATA_HOME"] = _OWN_DATA
 # a busy machine is no failure: nothing here is timed
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_configure():
+    # a busy machine is no failure in the browser either
+    with suppress(ImportError):
+        from playwright.sync_api import expect
+
+        expect.set_options(timeout=30_000)
 
 
 def pytest_unconfigure():

@@ -179,8 +179,9 @@ def test_a_question_that_is_asked_again_or_otherwise_leaves_no_trace_of_what_it_
     summaries = page.locator("#byline-panel summary")
     # until it is answered anew
     expect(page.locator(f'#byline-panel .byline-open[href="{before}"]')).to_have_count(0, timeout=30_000)
-    expect(page.locator(QUESTION)).to_be_enabled()
-    expect(summaries).to_have_text(["Who visited India?", "How long is the Durand Line?"])
+    expect(summaries).to_have_text(["Who visited India?", "How long is the Durand Line?"], timeout=30_000)
+    # the field is given back with the last step
+    expect(page.locator(QUESTION)).to_be_enabled(timeout=30_000)
     page.get_by_label("Edit").last.click()
     page.locator("#byline-chat textarea").fill("Who drew it?")
     page.get_by_label("Submit").last.click()
