@@ -9,7 +9,7 @@ import pytest
 from assistant import Assistant
 from index import Archive
 from ui import handlers
-from ui.sources import EXCHANGES, Talk, panel
+from ui.sources import EXCHANGES, Talk, asked_before, panel
 
 TWO = "How long is the Durand Line and who visited India?"
 NOTHING = "How long is the Nile?"
@@ -290,3 +290,12 @@ def test_markup_in_what_a_follow_up_was_written_out_as_is_shown_as_text(seed_ass
     assert "Asked: " in views[0][0]
     assert not any("<script" in view.message + (view.panel or "") for view in views)
     assert "&lt;script&gt;" in views[-1][0]
+
+
+def test_a_question_that_the_page_has_written_down_already_is_none_that_was_asked_before():
+    asked, told = {"role": "user", "content": "Who?"}, {"role": "assistant", "content": "They."}
+    assert asked_before([]) == 0
+    assert asked_before([asked, told]) == 1
+    assert asked_before([asked, told, asked]) == 1
+    assert asked_before([asked, told, asked, told]) == 2
+    assert asked_before("no history") is None

@@ -93,10 +93,16 @@ class Talk:
 
 def asked_before(history: object) -> int | None:
     """How many questions a browser's history holds: of what it sends, this alone is looked at, for it can only make
-    the server forget. None where it is no history."""
+    the server forget. None where it is no history.
+
+    Those at its end that nothing answers are the one that is asked now: the page may have written it down already.
+    """
     if not isinstance(history, list) or not all(isinstance(message, Mapping) for message in history):
         return None
-    return len([message for message in history if message.get("role") == "user"])
+    roles = [message.get("role") for message in history]
+    while roles and roles[-1] == "user":
+        roles.pop()
+    return roles.count("user")
 
 
 def exchange_of(answer: Answer, key: str) -> Exchange:
