@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.followups import after
-from assistant.questions import Question, analyse, parts
+from assistant.questions import INTERROGATIVE, Question, analyse, parts
 from index import terms
 
 LONG = 60
@@ -44,8 +44,7 @@ _REQUEST = re.compile(
     r"(?: (?:to )?(?:me|us))?[,:]?\s+(?:(?:if|whether) )?(?=\w)",
     re.IGNORECASE,
 )
-_INTERROGATIVE = re.compile(r"(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
-_BARE = re.compile(rf"{_INTERROGATIVE.pattern}(?:\s*,\s*{_INTERROGATIVE.pattern})*", re.IGNORECASE)
+_BARE = re.compile(rf"{INTERROGATIVE.pattern}(?:\s*,\s*{INTERROGATIVE.pattern})*", re.IGNORECASE)
 _COMMA = re.compile(r"\s*,\s*")
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|hers|them|his|its|their|theirs)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -107,7 +106,7 @@ def _each_in_full(asking: Sequence[str]) -> list[str]:
     found: list[str] = []
     rest = ""
     for part in reversed(split):
-        if asks := _INTERROGATIVE.match(part):
+        if asks := INTERROGATIVE.match(part):
             is_bare = asks.end() == len(part)
             rest = rest if is_bare else part[asks.end() :]
             part = part + rest if is_bare else part

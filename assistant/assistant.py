@@ -23,7 +23,7 @@ from assistant.forms import AboutArchive, form_of
 from assistant.models import open_model
 from assistant.reading import Reader
 from assistant.replies import Replies
-from assistant.settings import QUOTE, AssistantSettings
+from assistant.settings import AssistantSettings
 from assistant.standalone import Standalone, written_out
 from assistant.types import Answer, Event, Finished, Searching, Turn
 from assistant.writers import QuoteWriter
@@ -108,7 +108,7 @@ class Assistant:
             As :meth:`ask`.
         """
         count_tokens("news")
-        quoting = self.with_settings(self.settings.model_copy(update={"writer": QUOTE})) if self.writes else self
+        quoting = self.with_settings(self.settings.quoting()) if self.writes else self
         quoting.ask("What is the news, and who said so?")
 
     def ask(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from assistant.questions import INTERROGATIVE
 from assistant.stretches import Stretch, find_stretch
 
 Subject = Literal["greeting", "thanks", "help", "articles", "outlets", "days", "languages"]
@@ -195,7 +196,6 @@ _SAYS = re.compile(
     rf"|what(?: is|'s) {_ARTICLE}(?: {_ABOUT_WHAT})?(?: (?P<topic2>\S.*?))? about",
     re.IGNORECASE,
 )
-_INTERROGATIVE = re.compile(r"(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
 _LAST_NOUN = re.compile(r"^(?:the )|(?<=\w) (?:article|story|report|piece)$", re.IGNORECASE)
 _QUOTES = "“”\"„«»‘’' "
 _SPACES = re.compile(r"\s+")
@@ -235,7 +235,7 @@ def _summary(said: str, as_of: date) -> Summary | WhatIsNew | None:
     if news is not None:
         return news
     # "summarise what the mayor said" is a question about the news
-    return None if _INTERROGATIVE.match(topic) else Summary(_LAST_NOUN.sub("", topic).strip(_QUOTES))
+    return None if INTERROGATIVE.match(topic) else Summary(_LAST_NOUN.sub("", topic).strip(_QUOTES))
 
 
 def _what_is_new(said: str, as_of: date) -> WhatIsNew | None:

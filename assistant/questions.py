@@ -105,7 +105,9 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
-_INTERROGATIVE = re.compile(r"\b(?:which|what|who|whom|whose|where|when|why|how)\b", re.IGNORECASE)
+INTERROGATIVE = re.compile(r"\b(?:which|what|who|whom|whose|where|when|why|how)\b", re.IGNORECASE)
+"""A word that asks."""
+
 _NO_NOUN = frozenset(
     ["of", "the", "in", "on", "is", "are", "was", "were", "did", "does", "do", "has", "have", "had", "will", "to"]
 )
@@ -294,7 +296,7 @@ def _focus(text: str) -> str:
 
 def _asking(text: str) -> str:
     sentences = _SENTENCE.split(text)
-    return next((sentence for sentence in reversed(sentences) if _INTERROGATIVE.search(sentence)), sentences[-1])
+    return next((sentence for sentence in reversed(sentences) if INTERROGATIVE.search(sentence)), sentences[-1])
 
 
 def _only_asks(word: str, wants: Wants, units: tuple[str, ...]) -> bool:

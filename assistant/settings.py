@@ -60,7 +60,6 @@ class AssistantSettings(Table):
     model_tokens: int = Field(
         default=800, ge=32, le=100_000, description="tokens that the model may write, its thinking included"
     )
-
     phrasing: Phrasing | None = Field(
         default=None,
         description="how a model may put it: close (shortened, in the words and the order of one or two sentences) or "
@@ -72,6 +71,10 @@ class AssistantSettings(Table):
         description="an entailment model (NLI) that judges written sentences as well: a cross-encoder's folder or hub "
         "name; unset: none",
     )
+
+    def quoting(self) -> AssistantSettings:
+        """The same settings, without a language model."""
+        return self.model_copy(update={"writer": QUOTE})
 
     @property
     def may_rephrase(self) -> bool:

@@ -22,6 +22,7 @@ from assistant.mentions import names_in
 from assistant.models import WAITING, Model
 from assistant.parsing import Drafting
 from assistant.prompting import standalone_prompt
+from assistant.questions import INTERROGATIVE
 from assistant.types import Note, Turn, Writing
 from index import term_of
 
@@ -43,7 +44,6 @@ LONGEST = 40
 _WORD = re.compile(r"\d[\d.,]*\d|[^\W_]+(?:['’.-][^\W_]+)*")
 _ADDRESS = re.compile(r"://|\]\(|\bwww\.", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$")
-_ASKING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _CUT_SHORT = re.compile(r"\b(?:what|how) about\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|no|never|none|nobody|nothing|without|neither|nor)\b|n['’]t\b", re.IGNORECASE)
 # what points, in place of which a thing is named
@@ -168,7 +168,7 @@ def _asks_the_same(said: str, question: str) -> bool:
 
 
 def _asking(text: str) -> list[str]:
-    return [_SAME.get(word.lower(), word.lower()) for word in _ASKING.findall(text)]
+    return [_SAME.get(word.lower(), word.lower()) for word in INTERROGATIVE.findall(text)]
 
 
 def _words(text: str) -> list[str]:

@@ -83,6 +83,18 @@ def village_assistant(tmp_path_factory):
     return Assistant.open(folder, sync=True)
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """A real Chromium; for one file at a time, as its event loop is in the way of tests that have their own."""
+    from factories import chromium
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
 @pytest.fixture
 def folder(tmp_path):
     made = tmp_path / "articles"

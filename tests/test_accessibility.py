@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from factories import chromium, json_lines, write
-from playwright.sync_api import expect, sync_playwright
+from factories import json_lines, write
+from playwright.sync_api import expect
 from serving import served
 from test_report import EVALUATION
 from village import village_news
@@ -47,14 +47,6 @@ def server(tmp_path_factory):
         server.address = f"http://127.0.0.1:{server.port}/"
         server.folder = folder
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @contextmanager

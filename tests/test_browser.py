@@ -10,8 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from factories import chromium
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -53,14 +52,6 @@ def served(tmp_path_factory):
     served = Served(folder)
     yield served
     assert "Traceback" not in served.stop()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 class Visit:

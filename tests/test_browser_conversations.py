@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 from playwright.sync_api import expect
-from test_browser import Visit, browser, served  # noqa: F401 - fixtures
+from test_browser import Visit, served  # noqa: F401 - fixtures
 
 LENGTH = "How long is the Durand Line?"
 HOSTILE = 'Who is <img src=x onerror="alert(1)"> of the "Durand" Line?'

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from factories import MILL, chromium, json_lines, write
+from factories import MILL, json_lines, write
 from model_server import ModelServer
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from serving import served
 from test_api import PAYLOADS
 
@@ -65,14 +65,6 @@ def archive(tmp_path_factory):
     write(folder, {"hostile.jsonl": json_lines(*hostile), "mill.txt": MILL})
     write(folder, {f"{name}.txt": f"\n\nThe dairy {number} of Tarn burned." for number, name in enumerate(named)})
     return Assistant.open(folder, sync=True)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 class Watched:

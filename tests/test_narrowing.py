@@ -4,9 +4,9 @@ import json
 import re
 
 import pytest
-from factories import chromium, json_lines, write
+from factories import json_lines, write
 from model_server import ModelServer
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from serving import served
 
 from assistant import Assistant, AssistantSettings, ConversationStore, reach_model
@@ -133,14 +133,6 @@ def server(assistant, model):
     settings = AssistantSettings(writer="openai-like", model_url=model.url, model="m")
     with served(Assistant(assistant.archive, settings)) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def test_the_api_narrows_by_them(server):

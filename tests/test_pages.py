@@ -15,13 +15,12 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
-from factories import read_articles, read_file, read_one, read_reading, with_marks
+from factories import chromium, read_articles, read_file, read_one, read_reading, with_marks
 from page_dailies import broadsheet
 from page_parts import SavedPage
 from page_stories import STORIES
 from page_templates import TEMPLATES, TOTAL, article_of, prose_lines, scores
 from playwright.sync_api import sync_playwright
-from test_browser import chromium
 
 from index import Article, Skip
 from index.reading import Reading

@@ -4,8 +4,7 @@ import json
 import re
 
 import pytest
-from factories import chromium
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from serving import basic, served
 
 from assistant import ConversationMissing, ConversationStore
@@ -111,14 +110,6 @@ def test_the_terminal_shows_the_conversations_of_whom_it_is_told(run, village_as
 
 
 # --- in browsers -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def come_in(browser, server, user):

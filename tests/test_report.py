@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
+from factories import chromium
 from playwright.sync_api import sync_playwright
-from test_browser import chromium
 
 from assistant import Case, Evaluation, Prediction, Quoted, Result, Retrieved
 from ui import plots

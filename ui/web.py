@@ -32,6 +32,7 @@ from ui.places import Places
 from ui.sidebar import Sidebar, add_account, add_exports, user_of
 from ui.sources import Talk
 from ui.tuning import CHANGEABLE, Shown, bounds, model_html, writers
+from ui.wiring import LOCAL
 
 FIRST_PORT, PORTS = 7860, 100
 
@@ -471,7 +472,7 @@ def serve(
         BylineError: the address cannot be listened on.
     """
     listener = _listen(host, port)
-    local = host in ("127.0.0.1", "localhost", "::1")
+    local = host in LOCAL
     shown = f"[{host}]" if ":" in host else host
     app = build_app(
         assistant, chats, writing=writing, local=local, store=store, logins=logins, path=path, settings=settings

@@ -162,8 +162,7 @@ def open_workers(settings: Settings, assistant: Assistant) -> Workers | None:
     if count is None:
         count = 0 if settings.serve.host in LOCAL else os.cpu_count() or 1
     # they are for quoting; what a language model writes waits for the model, and needs no process of its own
-    quoting = settings.assistant.model_copy(update={"writer": AssistantSettings().writer})
-    return Workers(assistant.archive, quoting, count) if count else None
+    return Workers(assistant.archive, settings.assistant.quoting(), count) if count else None
 
 
 def open_logins(settings: Settings, *, required: bool = False) -> Logins | None:
